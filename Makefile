@@ -1,0 +1,59 @@
+# sz_assets: everything happens in this folder's own .venv; only Python 3.11+ with venv is needed.
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
+BIN := .venv/bin
+UV := UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy $(BIN)/uv pip install --quiet --python $(BIN)/python
+# Compiled modules halve the start-up; some environments forbid writing them.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: run test test-all check ui bench lock clean
+
+run: .venv/runtime  ## Crawl the embedded platform, build everything, open the report
+	$(BIN)/sz-assets run
+
+ui: .venv/runtime  ## The same graph in Dagster
+	$(BIN)/sz-assets ui
+
+test: .venv/development  ## For everyone, under five minutes
+	$(BIN)/pytest -q -m "not slow"
+
+test-all: .venv/development  ## The slow tests: browsers, whole commands, kills (needs Chromium)
+	$(BIN)/pytest -q -m slow
+
+check: .venv/development  ## Style, types, layers, SQL, definitions
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project
+	$(BIN)/dagster definitions validate -w workspace.yaml --log-level warning
+
+bench: .venv/development  ## Measure, and print figures with their ratios
+	$(BIN)/python -m benchmarks
+
+lock:  ## Renew the locks (versions and hashes) from pyproject.toml
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-annotate \
+		--no-header --upgrade pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-annotate \
+		--no-header -c requirements.lock --group dev pyproject.toml -o requirements-dev.lock
+
+clean:  ## Remove what make made, but not the data
+	rm -rf .venv build *.egg-info dbt_project/target
+
+.venv/uv:
+	@$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11)' \
+		|| { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.9"
+	@touch $@
+
+.venv/runtime: .venv/uv requirements.lock pyproject.toml
+	@echo "Installing what sz_assets needs (a few minutes the first time) ..."
+	$(UV) --require-hashes -r requirements.lock
+	$(UV) --no-deps --editable .
+	$(BIN)/python -m compileall -q sz_assets
+	$(BIN)/python -c "from sz_assets.defs.dbt import prepare_project; prepare_project()"
+	@touch $@
+
+.venv/development: .venv/runtime requirements-dev.lock
+	$(UV) --require-hashes -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,34 @@
+-- One row per crawl month, population, metric and bin that is not empty.
+with
+
+metric_values as (
+    select * from {{ ref("int_metric_values") }}
+    where value is not null
+),
+
+-- Bin k holds 10^(k/5) up to 10^((k+1)/5). The tiny addition keeps a power of ten, whose
+-- logarithm may come out just short, in the bin that it opens.
+binned as (
+    select
+        crawl_month,
+        population,
+        metric,
+        case
+            when value >= 1 then cast(floor(log10(value) * 5 + 1e-9) as integer)
+        end as bin_index
+    from metric_values
+),
+
+final as (
+    select
+        crawl_month,
+        population,
+        metric,
+        coalesce(pow(10, bin_index / 5.0), 0) as bin_lower,
+        coalesce(pow(10, (bin_index + 1) / 5.0), 1) as bin_upper,
+        count(*) as video_count
+    from binned
+    group by crawl_month, population, metric, bin_index
+)
+
+select * from final

@@ -1,0 +1,3 @@
+{{ unequal_counts(
+    ref("int_population_videos"), ref("account_engagement"), ["crawl_month", "population"]
+) }}

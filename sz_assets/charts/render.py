@@ -1,0 +1,164 @@
+"""Charts as files: Vega-Lite JSON, SVG, PNG, a self-contained HTML page, and a small preview.
+
+Here: rendering with the bundled Chinese font, and writing. Not here: what is drawn, or the check
+of what was written (`inspection`).
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sz_assets.storage import write_bytes
+
+if TYPE_CHECKING:
+    import altair as alt
+
+PNG_SCALE = 2
+PREVIEW_WIDTH = 640  # pixels, at most
+
+# No address is allowed, so the page can ask for nothing even if its data said so; Vega compiles
+# expressions at run time, hence 'unsafe-eval'.
+_CONTENT_POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; "
+    "img-src data: blob:; base-uri 'none'; form-action 'none'"
+)
+_PAGE = """<!DOCTYPE html>
+<html lang="zh-CN">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>body{{margin:0;background:#fff;overflow-x:auto}}#chart{{padding:8px}}</style>
+</head>
+<body>
+<main id="chart"></main>
+<script>{library}</script>
+<script>
+vegaEmbed("#chart", {spec}, {{
+  renderer: "svg", actions: {{export: true, source: false, compiled: false, editor: false}}
+}});
+</script>
+</body>
+</html>
+"""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """One chart in every format; `preview` is a PNG of at most 640 pixels' width."""
+
+    json: bytes
+    svg: bytes
+    png: bytes
+    html: bytes
+    preview: bytes
+
+
+@dataclass(frozen=True)
+class ChartFiles:
+    """Where the formats of one chart lie."""
+
+    json: Path
+    svg: Path
+    png: Path
+    html: Path
+    preview: Path
+
+    @classmethod
+    def at(cls, folder: Path, name: str) -> ChartFiles:
+        """The paths of the chart `name` in `folder`, written or not."""
+        return cls(
+            json=folder / f"{name}.json",
+            svg=folder / f"{name}.svg",
+            png=folder / f"{name}.png",
+            html=folder / f"{name}.html",
+            preview=folder / f"{name}.preview.png",
+        )
+
+
+@cache
+def register_font() -> None:
+    """Give the renderer Noto Sans SC; without it Chinese becomes boxes and no error is raised."""
+    import vl_convert
+    from pylopdf_fonts_zh_cn import sans_path
+
+    vl_convert.register_font_directory(str(sans_path().parent))
+
+
+@cache
+def _javascript() -> str:
+    """Vega, Vega-Lite and Vega-Embed as one script."""
+    import vl_convert
+
+    library = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    if "</script" in library.lower():
+        raise ValueError("the bundled script can't stand inside a script element")
+    return library
+
+
+def _script_literal(spec: str) -> str:
+    """JSON that can stand in a script element, whatever text it holds."""
+    return (
+        spec.replace("<", "\\u003c")
+        .replace(">", "\\u003e")
+        .replace("&", "\\u0026")
+        .replace("\u2028", "\\u2028")
+        .replace("\u2029", "\\u2029")
+    )
+
+
+def _spec_text(chart: alt.TopLevelMixin) -> str:
+    return json.dumps(chart.to_dict(), ensure_ascii=False, sort_keys=True)
+
+
+def _svg(spec_text: str) -> str:
+    import vl_convert
+
+    register_font()
+    svg: str = vl_convert.vegalite_to_svg(spec_text)
+    return svg
+
+
+def render_svg(chart: alt.TopLevelMixin) -> str:
+    """The chart as SVG text, whose fonts are the viewer's."""
+    return _svg(_spec_text(chart))
+
+
+def render(chart: alt.TopLevelMixin) -> Rendered:
+    """The chart in every format. The same chart gives the same bytes."""
+    import vl_convert
+
+    spec_text = _spec_text(chart)
+    svg = _svg(spec_text)
+    width = re.search(r'<svg[^>]* width="([0-9.]+)"', svg)
+    if width is None:
+        raise ValueError("the renderer gave an SVG without a width")
+    page = _PAGE.format(
+        policy=_CONTENT_POLICY,
+        title=html.escape(str(chart.description)),
+        library=_javascript(),
+        spec=_script_literal(spec_text),
+    )
+    return Rendered(
+        json=spec_text.encode(),
+        svg=svg.encode(),
+        png=vl_convert.svg_to_png(svg, scale=PNG_SCALE),
+        html=page.encode(),
+        preview=vl_convert.svg_to_png(svg, scale=min(1.0, PREVIEW_WIDTH / float(width[1]))),
+    )
+
+
+def write_chart(chart: alt.TopLevelMixin, folder: Path, name: str) -> ChartFiles:
+    """Render the chart and replace its files in `folder`, each atomically; UserError if refused."""
+    rendered = render(chart)
+    files = ChartFiles.at(folder, name)
+    for kind in ("json", "svg", "png", "html", "preview"):
+        write_bytes(getattr(files, kind), getattr(rendered, kind))
+    return files

@@ -1,0 +1,247 @@
+"""`sz-assets`: the command line.
+
+Here: commands, their help, what is printed, and exit codes. Not here: any work (`defs`, `crawl`).
+Everything heavy is imported by the command that needs it, so that --help comes at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import sz_assets
+from sz_assets.errors import UserError
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from sz_assets.defs.run import RunOutcome
+    from sz_assets.study import Study
+
+_CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+def _example(*lines: str) -> str:
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+class _Cli(click.Group):
+    """Shows one sentence for what a user can mend, and a traceback only if asked for."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except UserError as error:
+            if ctx.params.get("debug"):
+                raise
+            click.echo(f"Error: {error}", err=True)
+            ctx.exit(error.exit_code)
+        except (click.exceptions.Exit, click.ClickException, click.Abort):
+            raise
+        except KeyboardInterrupt:
+            click.echo("Stopped. What was stored is kept; the same command goes on.", err=True)
+            ctx.exit(130)
+        except Exception as error:
+            if ctx.params.get("debug"):
+                raise
+            click.echo(
+                f"Error: {type(error).__name__}: {error} (sz-assets --debug shows where; if it is "
+                "not your data, it is our mistake).",
+                err=True,
+            )
+            ctx.exit(1)
+
+
+@click.group(cls=_Cli, context_settings=_CONTEXT)
+@click.version_option(sz_assets.__version__, "-V", "--version")
+@click.option("--debug", is_flag=True, help="Show tracebacks.")
+def main(debug: bool) -> None:
+    """A city's official short-video accounts: crawled monthly, measured, explained.
+
+    Settings come from the environment (SZ_HOME, SZ_STUDY, SZ_SOURCE …); sz-assets doctor shows
+    them. Exit codes: 0 done, 1 failed, 2 a crawl was refused or is incomplete.
+    """
+
+
+def _months_options(command: Callable[..., None]) -> Callable[..., None]:
+    @click.option("--recrawl", is_flag=True, help="Fetch again what is stored completely.")
+    @click.option(
+        "--allow-partial", is_flag=True, help="Go on although lists are refused or cut short."
+    )
+    @wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> None:
+        command(*args, **kwargs)
+
+    return wrapped
+
+
+@main.command(epilog=_example("sz-assets run", "sz-assets run --month 2023-10"))
+@click.option(
+    "--month",
+    help="Crawl month, like 2023-10. By default the current month, and on the embedded platform "
+    "the month of the published study.",
+)
+@_months_options
+def run(month: str | None, recrawl: bool, allow_partial: bool) -> None:
+    """Crawl a month and build everything: tables, checks, charts, report, warehouse."""
+    from datetime import UTC, datetime
+
+    from sz_assets.defs.months import check_month, current_month, to_month
+
+    settings, study = _settings_and_study()
+    now = datetime.now(tz=UTC)
+    if month:
+        chosen = check_month(study, to_month(month), now)
+    elif settings.source == "simulated" and study.published_crawl_month:
+        chosen = study.published_crawl_month
+    else:
+        chosen = current_month(study, now)
+    _run([chosen], recrawl, allow_partial)
+
+
+@main.command(epilog=_example("sz-assets backfill --from 2023-01 --to 2023-10"))
+@click.option("--from", "first", required=True, help="First crawl month, like 2023-01.")
+@click.option("--to", "last", required=True, help="Last crawl month, like 2023-10.")
+@_months_options
+def backfill(first: str, last: str, recrawl: bool, allow_partial: bool) -> None:
+    """Build a range of crawl months in one run, from what is stored of them.
+
+    A live platform shows only today's counters: past months are never fetched again.
+    """
+    from datetime import UTC, datetime
+
+    from sz_assets.defs.months import check_month, months_between, to_month
+
+    _, study = _settings_and_study()
+    now = datetime.now(tz=UTC)
+    months = months_between(
+        check_month(study, to_month(first), now), check_month(study, to_month(last), now)
+    )
+    _run(months, recrawl, allow_partial)
+
+
+@main.command(
+    "import",
+    epilog=_example(
+        "sz-assets import --month 2024-03 --format douyin posts/*.json profiles.json",
+        "sz-assets import --month 2024-03 --account shenzhen_swat pages/",
+    ),
+)
+@click.option("--month", required=True, help="Crawl month in which the counters were observed.")
+@click.option("--format", "format_name", default="douyin", show_default=True, help="Kind of file.")
+@click.option("--account", help="Account of all files; by default the author of most items.")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+def import_(month: str, format_name: str, account: str | None, paths: tuple[Path, ...]) -> None:
+    """Store files of responses as raw pages of a crawl month; then run that month."""
+    from datetime import UTC, datetime
+
+    from sz_assets.crawl.import_files import import_files
+    from sz_assets.defs.months import check_month, to_key, to_month
+    from sz_assets.storage import Home, Lake
+
+    settings, study = _settings_and_study()
+    now = datetime.now(tz=UTC)
+    chosen = check_month(study, to_month(month), now)
+    home = Home(settings.home)
+    home.prepare()
+    with home.lock("run", f"import of {to_key(chosen)}"):
+        home.claim_for(study.id)
+        result = import_files(
+            study, Lake(home.lake), chosen, list(paths),
+            format_name=format_name, account_id=account, imported_at=now,
+        )  # fmt: skip
+    for line in result.lines():
+        click.echo(line)
+    click.echo(f"Next: sz-assets run --month {to_key(chosen)}")
+
+
+@main.command(epilog=_example("sz-assets ui", "sz-assets ui --port 3001"))
+@click.option("--port", default=3000, show_default=True, type=click.IntRange(1, 65535))
+def ui(port: int) -> None:
+    """Open Dagster on 127.0.0.1: the graph, runs, checks, charts and the schedule."""
+    from sz_assets.defs.ui import serve_ui
+    from sz_assets.storage import Home
+
+    settings, _ = _settings_and_study()
+    home = Home(settings.home)
+    home.prepare()
+    click.echo("Starting …", err=True)
+    serve_ui(home, port, lambda address: click.echo(f"Open {address} (Ctrl+C stops)."))
+
+
+@main.command(epilog=_example("sz-assets doctor"))
+def doctor() -> None:
+    """Show settings, study, disk and versions, and what is wrong with them."""
+    from sz_assets.doctor import examine
+
+    findings = examine()
+    for finding in findings:
+        click.echo(f"{'ok' if finding.is_ok else '!!':3} {finding.subject}: {finding.text}")
+    if not all(finding.is_ok for finding in findings):
+        sys.exit(1)
+
+
+@main.command(epilog=_example("sz-assets verify"))
+def verify() -> None:
+    """Recompute the hash of every stored answer, and where each of its items went."""
+    from sz_assets.storage import Home, Lake
+    from sz_assets.verify import verify_lake
+
+    settings, _ = _settings_and_study()
+    problems = 0
+    for month in verify_lake(Lake(Home(settings.home).lake)):
+        click.echo(month.line())
+        for problem in month.problems:
+            click.echo(f"  {problem}", err=True)
+            problems += 1
+    if problems:
+        raise UserError(f"{problems} problems found; each is named above.")
+
+
+def _settings_and_study() -> tuple[Any, Study]:
+    from sz_assets.settings import Settings
+    from sz_assets.study import load_study
+
+    settings = Settings.from_environment()
+    return settings, load_study(settings.study)
+
+
+def _run(months: list[date], recrawl: bool, allow_partial: bool) -> None:
+    from sz_assets.progress import StepBar
+
+    settings, _ = _settings_and_study()
+    with StepBar() as bar:
+        from sz_assets.defs.run import run_months
+
+        outcome = run_months(
+            settings, months, recrawl=recrawl, allow_partial=allow_partial, on_progress=bar.step
+        )
+    _tell(settings, months, outcome)
+    if outcome.exit_code:
+        sys.exit(outcome.exit_code)
+
+
+def _tell(settings: Any, months: list[date], outcome: RunOutcome) -> None:
+    from sz_assets.storage import Home
+
+    home = Home(settings.home)
+    for run_id in outcome.ended_before:
+        click.echo(f"An earlier run ({run_id[:8]}) had been killed; it is closed now.", err=True)
+    for warning in outcome.warnings:
+        click.echo(f"Warning: {warning}", err=True)
+    for failure in outcome.failures:
+        click.echo(f"Error: {failure}", err=True)
+    if outcome.failures:
+        return
+    current = home.current
+    click.echo("Made:")
+    click.echo(f"  report     {current / 'reports' / f'{months[-1]:%Y-%m}.html'}")
+    click.echo(f"  warehouse  {current / 'warehouse.duckdb'}")
+    click.echo(f"  charts     {home.charts_of(months[-1])}")
+    if settings.source == "simulated":
+        click.echo("From the embedded platform: all of it is simulated data.")

@@ -1,0 +1,159 @@
+"""One attempt at one account on its way into the lake: its id, its rows, its writing.
+
+Here: raw rows. Not here: asking for answers (`crawl.session`) or reading files
+(`crawl.import_files`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+import polars as pl
+
+from sz_assets.contracts.raw import ACCOUNT_PAGES, ACCOUNT_PROFILES, RAW_TABLES
+from sz_assets.contracts.validate import polars_schema
+from sz_assets.core.coverage import EVIDENCE_COLUMNS, Answer, Verdict, judge
+from sz_assets.errors import UserError
+from sz_assets.sources.protocol import PageReading, Problem
+from sz_assets.storage import Lake
+
+
+def next_attempt_id(lake: Lake, crawl_month: date, account_id: str, at: datetime) -> str:
+    """An id that is new for the account and month and sorts after those of the same instant."""
+    start = f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}-"
+    stored = [
+        path.stem.removeprefix(start)
+        for table in RAW_TABLES
+        for path in lake.attempts(table, crawl_month, account_id)
+        if path.stem.startswith(start)
+    ]
+    return f"{start}{max(map(int, stored), default=0) + 1:04d}"
+
+
+def refuse_mixture(
+    lake: Lake, crawl_month: date, account_ids: Iterable[str], data_origins: Iterable[str]
+) -> None:
+    """UserError if the month would hold simulated data beside others."""
+    simulated = {origin == "simulated" for origin in data_origins}
+    for account_id in account_ids:
+        for table in RAW_TABLES:
+            paths = lake.attempts(table, crawl_month, account_id)
+            if not paths:
+                continue
+            stored = pl.read_parquet(paths[-1], columns=["data_origin"], n_rows=1)["data_origin"]
+            if {stored[0] == "simulated"} != simulated:
+                kind = "simulated" if stored[0] == "simulated" else "real"
+                raise UserError(
+                    f"{crawl_month:%Y-%m} already holds {kind} data of {account_id}, and simulated "
+                    "and real data are never mixed in a month: choose another --month, or set "
+                    "SZ_HOME to another folder."
+                )
+
+
+@dataclass
+class Attempt:
+    """The rows of one attempt, collected in the order of its requests."""
+
+    crawl_month: date
+    account_id: str
+    attempt_id: str
+    platform: str
+    data_origin: str
+    page_count: int = 0
+    item_count: int = 0
+    _requests: int = 0
+    _profiles: list[dict[str, Any]] = field(default_factory=list)
+    _pages: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def request_count(self) -> int:
+        return self._requests
+
+    def add_profile(self, received: Received, outcome: str, problem: Problem | None = None) -> None:
+        """Take the answer to a profile request."""
+        self._profiles.append(self._row(received, outcome, problem))
+
+    def add_page(
+        self,
+        received: Received,
+        outcome: str,
+        reading: PageReading,
+        cursor: str | None,
+    ) -> None:
+        """Take the answer to a page request that was made with `cursor`."""
+        is_page = outcome == "ok"
+        if is_page:
+            self.page_count += 1
+            self.item_count += reading.item_count
+        self._pages.append(
+            {
+                **self._row(received, outcome, reading.problem),
+                "page_number": self.page_count if is_page else None,
+                "cursor_in": cursor,
+                "cursor_out": reading.next_cursor,
+                "has_more": reading.has_more,
+                "item_count": reading.item_count if is_page else None,
+            }
+        )
+
+    def verdict(self) -> Verdict:
+        """What the attempt amounts to so far."""
+        answers = [Answer(**{name: row[name] for name in EVIDENCE_COLUMNS}) for row in self._pages]
+        refused = [row for row in self._profiles if row["outcome"] == "refused"]
+        return judge(answers, profile_refusal=refused[-1]["outcome_reason"] if refused else None)
+
+    def body_hashes(self) -> tuple[list[str], list[str]]:
+        """SHA-256 of the profiles' and of the pages' bodies, in order."""
+        return (
+            [row["body_sha256"] for row in self._profiles],
+            [row["body_sha256"] for row in self._pages],
+        )
+
+    def write(self, lake: Lake) -> None:
+        """Store the attempt, each table at once; a table without an answer gets no file.
+
+        Raises UserError if the disk refuses.
+        """
+        for table, rows in ((ACCOUNT_PROFILES, self._profiles), (ACCOUNT_PAGES, self._pages)):
+            if rows:
+                lake.write_attempt(table, pl.DataFrame(rows, schema=polars_schema(table)))
+
+    def _row(self, received: Received, outcome: str, problem: Problem | None) -> dict[str, Any]:
+        self._requests += 1
+        return {
+            "crawl_month": self.crawl_month,
+            "account_id": self.account_id,
+            "attempt_id": self.attempt_id,
+            "request_number": self._requests,
+            "platform": self.platform,
+            "outcome": outcome,
+            "outcome_reason": None if problem is None else str(problem),
+            "url": received.url,
+            "http_status": received.http_status,
+            "content_type": received.content_type,
+            "requested_at": _utc(received.requested_at),
+            "received_at": _utc(received.received_at),
+            "body_sha256": hashlib.sha256(received.body).hexdigest(),
+            "body": received.body,
+            "data_origin": self.data_origin,
+        }
+
+
+@dataclass(frozen=True)
+class Received:
+    """Bytes with where and when they were obtained; times are aware."""
+
+    url: str
+    body: bytes
+    requested_at: datetime
+    received_at: datetime
+    http_status: int | None = None
+    content_type: str | None = None
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(tzinfo=None)

@@ -1,0 +1,72 @@
+"""What a crawl is asked to do, and what it tells while and after doing it.
+
+Here: plain data. Not here: doing it (`crawl.session`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from importlib.metadata import version
+from typing import Literal
+
+from sz_assets.crawl.rules import RetryRule
+from sz_assets.crawl.transport import TransportLimits
+from sz_assets.settings import PlatformSettings
+from sz_assets.study import Account
+
+
+def default_user_agent() -> str:
+    """How the crawler introduces itself."""
+    return f"sz-assets/{version('sz-assets')} (+research crawler)"
+
+
+@dataclass(frozen=True)
+class CrawlPlan:
+    """One crawl of one month.
+
+    `origin` is the setting `SZ_SOURCE`. `clock` gives the platform's present as an aware
+    datetime: the real one for a live platform, the embedded platform's own for simulated data.
+    `requests_per_second` (None: as fast as possible) and `concurrency` (accounts at a time) hold
+    for each platform's host.
+    """
+
+    crawl_month: date
+    accounts: tuple[Account, ...]
+    origin: Literal["simulated", "live"]
+    platforms: Mapping[str, PlatformSettings]
+    clock: Callable[[], datetime]
+    requests_per_second: float | None = 1.0
+    concurrency: int = 1
+    user_agent: str = field(default_factory=default_user_agent)
+    retry: RetryRule = field(default_factory=RetryRule)
+    limits: TransportLimits = field(default_factory=TransportLimits)
+
+    def data_origin(self, platform: str) -> str:
+        """`data_origin` of what this crawl stores from the platform."""
+        return "simulated" if self.origin == "simulated" else f"live:{platform}"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a crawl is; `current_account` is the account that was heard of last."""
+
+    accounts_done: int
+    accounts_total: int
+    pages: int
+    items: int
+    current_account: str | None
+
+
+@dataclass(frozen=True)
+class AttemptResult:
+    """How the attempt at one account ended: the verdict of `core.coverage` with its evidence."""
+
+    account_id: str
+    attempt_id: str
+    verdict: str
+    reason: str
+    request_count: int
+    page_count: int
+    item_count: int

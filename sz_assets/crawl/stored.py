@@ -1,0 +1,74 @@
+"""A month as it is stored: the answers that count, ready to be decoded.
+
+Here: reading the raw tables. Not here: the rule which attempt counts (`core.attempts`) or
+decoding (`sources`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from sz_assets.contracts.raw import ACCOUNT_PAGES, ACCOUNT_PROFILES
+from sz_assets.contracts.table import Table
+from sz_assets.core.attempts import choose_attempts, choose_profiles, of_attempts
+from sz_assets.errors import UserError
+from sz_assets.storage import Lake
+
+
+@dataclass(frozen=True)
+class StoredMonth:
+    """The raw rows of a month that count.
+
+    `pages` and `profiles` (one per account) have outcome ok and their bodies, for decoding.
+    `page_answers` and `profile_answers` are all answers of the attempts that count, without
+    bodies, for the verdict. `data_origin` is that of the month's accounts without any answer.
+    """
+
+    pages: pl.DataFrame
+    profiles: pl.DataFrame
+    page_answers: pl.DataFrame
+    profile_answers: pl.DataFrame
+    data_origin: str
+
+
+def load_month(lake: Lake, crawl_month: date, account_ids: Sequence[str]) -> StoredMonth:
+    """Read the answers of these accounts that count; UserError if the month has none at all."""
+    pages = _answers(lake, ACCOUNT_PAGES, crawl_month, account_ids)
+    profiles = _answers(lake, ACCOUNT_PROFILES, crawl_month, account_ids)
+    origins = pl.concat([pages["data_origin"], profiles["data_origin"]])
+    if origins.is_empty():
+        month = f"{crawl_month:%Y-%m}"
+        raise UserError(
+            f"Nothing is stored of {month}: run sz-assets run --month {month}, or import its files."
+        )
+    chosen = choose_attempts(pages, profiles)
+    page_answers = of_attempts(pages, chosen)
+    return StoredMonth(
+        pages=_with_bodies(lake, ACCOUNT_PAGES, page_answers.filter(pl.col("outcome") == "ok")),
+        profiles=_with_bodies(lake, ACCOUNT_PROFILES, choose_profiles(profiles, chosen)),
+        page_answers=page_answers,
+        profile_answers=of_attempts(profiles, chosen),
+        data_origin=origins.sort()[-1],
+    )
+
+
+def _answers(
+    lake: Lake, table: Table, crawl_month: date, account_ids: Sequence[str]
+) -> pl.DataFrame:
+    paths = [
+        path for account_id in account_ids for path in lake.attempts(table, crawl_month, account_id)
+    ]
+    return lake.read_attempts(table, paths, with_bodies=False)
+
+
+def _with_bodies(lake: Lake, table: Table, rows: pl.DataFrame) -> pl.DataFrame:
+    """The same rows, in the same order, with their bodies."""
+    files = rows.select("crawl_month", "account_id", "attempt_id").unique(maintain_order=True)
+    paths = [lake.attempt_path(table, *names) for names in files.iter_rows()]
+    return lake.read_attempts(table, paths).join(
+        rows.select(table.key), on=table.key, how="semi", maintain_order="left"
+    )

@@ -1,0 +1,79 @@
+"""The one assembly point: settings and a study become Dagster definitions.
+
+Here: what is part of the code location. Not here: how any part works (`defs`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+
+from sz_assets.defs.assets.analysis import analysis_assets, analysis_checks
+from sz_assets.defs.assets.charts import chart_assets, chart_checks
+from sz_assets.defs.assets.core import core_assets, core_checks
+from sz_assets.defs.assets.engagement import engagement_assets, engagement_checks
+from sz_assets.defs.assets.publish import publish_assets, publish_checks
+from sz_assets.defs.assets.raw import raw_assets, raw_checks
+from sz_assets.defs.months import month_partitions
+from sz_assets.defs.platforms import open_platforms
+from sz_assets.defs.resources import LakeTables, WarehouseTables, open_for_reading
+from sz_assets.defs.schedules import month_job, monthly_schedule
+from sz_assets.settings import Settings
+from sz_assets.storage import Home, Lake
+from sz_assets.study import load_study
+
+
+def build_defs(
+    settings: Settings | None = None, overrides: Mapping[str, Any] | None = None
+) -> dg.Definitions:
+    """All definitions for these settings (by default those of the environment).
+
+    `overrides` replaces resources by role: `study`, `home`, `lake`, `marts`, `platforms`.
+    """
+    settings = settings or Settings.from_environment()
+    study = load_study(settings.study)
+    home = Home(settings.home)
+    resources: dict[str, Any] = {
+        "study": study,
+        "home": home,
+        "lake": LakeTables(Lake(home.lake)),
+        "marts": WarehouseTables(open_for_reading(home.warehouse)),
+        "platforms": open_platforms(settings, study),
+        **(overrides or {}),
+    }
+    partitions = month_partitions(study)
+    job = month_job()
+    return dg.Definitions(
+        assets=[
+            raw_assets(partitions),
+            *core_assets(partitions),
+            engagement_assets(partitions),
+            analysis_assets(partitions),
+            *chart_assets(partitions),
+            *publish_assets(partitions),
+        ],
+        asset_checks=[
+            *raw_checks(partitions),
+            *core_checks(partitions),
+            engagement_checks(partitions),
+            analysis_checks(partitions),
+            chart_checks(partitions),
+            publish_checks(partitions),
+        ],
+        jobs=[job],
+        schedules=[monthly_schedule(job, study)],
+        resources={
+            role: dg.ResourceDefinition.hardcoded_resource(value)
+            for role, value in resources.items()
+        },
+        # Every other executor would import everything again for each step.
+        executor=dg.in_process_executor,
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """What Dagster loads."""
+    return build_defs()

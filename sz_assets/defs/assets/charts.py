@@ -1,0 +1,128 @@
+"""The charts layer: one asset per figure and table, drawn from the marts, with a preview."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import dagster as dg
+import polars as pl
+
+from sz_assets.charts.catalogue import CATALOGUE, ChartSpec
+from sz_assets.charts.context import ChartContext, join_origins
+from sz_assets.charts.inspection import inspect_chart
+from sz_assets.charts.render import ChartFiles, write_chart
+from sz_assets.contracts import ENGAGEMENT_TABLES
+from sz_assets.contracts.marts import FCT_ACCOUNT_MONTH
+from sz_assets.defs.assets.engagement import POOL
+from sz_assets.defs.checks import CheckEvents, check_outputs, evaluation
+from sz_assets.defs.describe import OWNERS, table_key
+from sz_assets.defs.months import ONE_RUN, crawl_months, to_key
+from sz_assets.report.data import chart_context
+
+_TABLES = {table.name: table for table in ENGAGEMENT_TABLES}
+
+
+def chart_key(spec: ChartSpec) -> dg.AssetKey:
+    return dg.AssetKey(["charts", spec.name])
+
+
+def read_marts(resources: Any, names: Sequence[str], month: date) -> dict[str, pl.DataFrame]:
+    """The month's rows of these marts, by name."""
+    return {name: resources.marts.rows(_TABLES[name], month) for name in names}
+
+
+def month_context(resources: Any, month: date) -> ChartContext:
+    """Names and provenance for all charts of a month."""
+    origins = resources.marts.rows(FCT_ACCOUNT_MONTH, month)["data_origin"]
+    return chart_context(resources.study, month, join_origins(origins))
+
+
+def _links(files: ChartFiles, month: date) -> dict[str, Any]:
+    """What the UI shows: a preview in place, and every format one click away."""
+    address = f"/charts/{files.svg.parent.name}/{files.svg.stem}"
+    return {
+        "preview": dg.MetadataValue.md(f"![{files.svg.stem}]({address}.svg)"),
+        "page": dg.MetadataValue.url(f"{address}.html"),
+        "picture": dg.MetadataValue.path(str(files.png)),
+        "specification": dg.MetadataValue.path(str(files.json)),
+    }
+
+
+def _chart_asset(spec: ChartSpec, partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=chart_key(spec),
+        deps=[table_key(_TABLES[name]) for name in spec.tables],
+        description=f"{spec.heading.en}\n\n{spec.heading.zh}",
+        group_name="charts",
+        kinds={"altair", "vega"},
+        owners=OWNERS,
+        partitions_def=partitions,
+        backfill_policy=ONE_RUN,
+        required_resource_keys={"home", "study", "marts"},
+        pool=POOL,
+    )
+    def chart(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        resources = context.resources
+        for month in crawl_months(context):
+            frames = read_marts(resources, spec.tables, month)
+            drawn = spec.build(frames, month_context(resources, month))
+            files = write_chart(drawn, resources.home.charts_of(month), spec.name)
+            context.add_asset_metadata(_links(files, month), partition_key=to_key(month))
+        return dg.MaterializeResult()
+
+    return chart
+
+
+def chart_assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]:
+    """One asset per chart of the catalogue."""
+    return [_chart_asset(spec, partitions) for spec in CATALOGUE]
+
+
+def chart_checks(partitions: dg.PartitionsDefinition[str]) -> dg.AssetChecksDefinition:
+    """The written files of every chart: they open, parse, show what they must, and say simulated."""
+    specs: Mapping[str, dg.AssetCheckSpec] = {
+        spec.name: dg.AssetCheckSpec(
+            "files",
+            asset=chart_key(spec),
+            description=(
+                "All formats open and parse, the chart shows the expected number of marks, asks "
+                "nothing of any other server, and says if its data are simulated."
+            ),
+            blocking=True,
+            partitions_def=partitions,
+        )
+        for spec in CATALOGUE
+    }
+
+    @dg.multi_asset_check(
+        name="check_charts",
+        specs=list(specs.values()),
+        can_subset=True,
+        required_resource_keys={"home", "study", "marts"},
+        pool=POOL,
+    )
+    def check_charts(context: dg.AssetCheckExecutionContext) -> CheckEvents:
+        selected = context.op_execution_context.selected_asset_check_keys
+        resources = context.resources
+        for month in crawl_months(context):
+            seen_by = month_context(resources, month)
+            for chart in CATALOGUE:
+                spec = specs[chart.name]
+                if spec.key in selected:
+                    frames = read_marts(resources, chart.tables, month)
+                    found = inspect_chart(
+                        ChartFiles.at(resources.home.charts_of(month), chart.name),
+                        expected_rows=chart.expected_rows(frames, seen_by),
+                        mark=chart.mark,
+                        is_simulated=seen_by.is_simulated,
+                    )
+                    yield evaluation(
+                        spec,
+                        month,
+                        passed=found.problem is None,
+                        metadata={"marks": found.mark_count, "bytes": found.byte_count},
+                        description=found.problem or f"{found.mark_count} marks as expected.",
+                    )
+        yield from check_outputs(specs.values(), selected)
+
+    return check_charts

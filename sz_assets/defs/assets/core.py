@@ -1,0 +1,205 @@
+"""The core layer: stored answers become accounts, videos, codes, and an account of every item."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import dagster as dg
+import polars as pl
+
+from sz_assets.contracts.core import (
+    ACCOUNTS,
+    CRAWL_COVERAGE,
+    DUPLICATE_ITEMS,
+    REJECTED_ITEMS,
+    VIDEO_CODES,
+    VIDEOS,
+)
+from sz_assets.contracts.raw import ACCOUNT_PAGES, ACCOUNT_PROFILES
+from sz_assets.contracts.table import Severity
+from sz_assets.core.accounts import build_accounts
+from sz_assets.core.attempts import choose_attempts, choose_profiles, of_attempts
+from sz_assets.core.coding import code_videos
+from sz_assets.core.completeness import judge_completeness
+from sz_assets.core.coverage import build_coverage
+from sz_assets.core.normalize import Items, normalize
+from sz_assets.defs.checks import CheckEvents, evaluation, table_checks
+from sz_assets.defs.describe import stored, table_key, table_spec
+from sz_assets.defs.months import ONE_RUN, crawl_months, to_key
+from sz_assets.defs.resources import LakeTables
+from sz_assets.sources.registry import decode_pages, decode_profiles
+
+_KINDS = {"polars", "parquet"}
+_ITEM_TABLES = (VIDEOS, DUPLICATE_ITEMS, REJECTED_ITEMS)
+
+
+def _evidence(lake: LakeTables, month: date) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, str]]:
+    """Rows of both raw tables without bodies, and the attempt that counts of each account."""
+    pages = lake.rows(ACCOUNT_PAGES, month)
+    profiles = lake.rows(ACCOUNT_PROFILES, month)
+    return pages, profiles, choose_attempts(pages, profiles)
+
+
+def _origin(pages: pl.DataFrame, profiles: pl.DataFrame) -> str:
+    """The month's data origin, for accounts of which nothing was stored."""
+    return str(pl.concat([pages["data_origin"], profiles["data_origin"]]).max())
+
+
+def core_assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]:
+    """Accounts, items, coverage and codes."""
+    options: dict[str, Any] = {
+        "partitions_def": partitions,
+        "backfill_policy": ONE_RUN,
+        "required_resource_keys": {"study", "lake"},
+    }
+
+    @dg.multi_asset(
+        name="accounts",
+        specs=[
+            table_spec(ACCOUNTS, _KINDS, [table_key(ACCOUNT_PROFILES), table_key(ACCOUNT_PAGES)])
+        ],
+        **options,
+    )
+    def accounts(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        study, lake = context.resources.study, context.resources.lake
+        for month in crawl_months(context):
+            pages, profiles, chosen = _evidence(lake, month)
+            answers = lake.raw_rows(ACCOUNT_PROFILES, month, with_bodies=True)
+            frame = build_accounts(
+                study,
+                decode_profiles(choose_profiles(answers, chosen)),
+                crawl_month=month,
+                data_origin=_origin(pages, profiles),
+            )
+            path = lake.lake.write(ACCOUNTS, month, frame)
+            context.add_asset_metadata(stored(frame.height, path), partition_key=to_key(month))
+        return dg.MaterializeResult()
+
+    @dg.multi_asset(
+        name="items",
+        specs=[table_spec(table, _KINDS, [table_key(ACCOUNT_PAGES)]) for table in _ITEM_TABLES],
+        **options,
+    )
+    def items(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+        study, lake = context.resources.study, context.resources.lake
+        for month in crawl_months(context):
+            _, _, chosen = _evidence(lake, month)
+            decoded = decode_pages(lake.attempt_rows(ACCOUNT_PAGES, month, chosen))
+            found = normalize(
+                decoded.items, decoded.rejected, crawl_month=month, time_zone=study.time_zone
+            )
+            frames = (found.videos, found.duplicates, found.rejected)
+            for table, frame in zip(_ITEM_TABLES, frames, strict=True):
+                path = lake.lake.write(table, month, frame)
+                context.add_asset_metadata(
+                    stored(frame.height, path),
+                    asset_key=table_key(table),
+                    partition_key=to_key(month),
+                )
+        for table in _ITEM_TABLES:
+            yield dg.MaterializeResult(asset_key=table_key(table))
+
+    @dg.multi_asset(
+        name="crawl_coverage",
+        specs=[
+            table_spec(
+                CRAWL_COVERAGE,
+                _KINDS,
+                [table_key(t) for t in (ACCOUNT_PROFILES, ACCOUNT_PAGES, ACCOUNTS, *_ITEM_TABLES)],
+            )
+        ],
+        **options,
+    )
+    def crawl_coverage(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        study, lake = context.resources.study, context.resources.lake
+        for month in crawl_months(context):
+            pages, profiles, chosen = _evidence(lake, month)
+            frame = build_coverage(
+                [account.id for account in study.accounts],
+                month,
+                _origin(pages, profiles),
+                of_attempts(pages, chosen),
+                of_attempts(profiles, chosen),
+                lake.rows(ACCOUNTS, month),
+                Items(*(lake.rows(table, month) for table in _ITEM_TABLES)),
+            )
+            path = lake.lake.write(CRAWL_COVERAGE, month, frame)
+            verdicts = dict(frame.group_by("coverage_verdict").len().rows())
+            context.add_asset_metadata(
+                {**stored(frame.height, path), **verdicts}, partition_key=to_key(month)
+            )
+        return dg.MaterializeResult()
+
+    @dg.multi_asset(
+        name="video_codes",
+        specs=[table_spec(VIDEO_CODES, _KINDS, [table_key(VIDEOS)])],
+        **options,
+    )
+    def video_codes(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        study, lake = context.resources.study, context.resources.lake
+        for month in crawl_months(context):
+            frame = code_videos(lake.rows(VIDEOS, month), study.codebook)
+            path = lake.lake.write(VIDEO_CODES, month, frame)
+            coded = frame["secondary_category"].count()
+            context.add_asset_metadata(
+                {**stored(frame.height, path), "coded": coded}, partition_key=to_key(month)
+            )
+        return dg.MaterializeResult()
+
+    return [accounts, items, crawl_coverage, video_codes]
+
+
+class CompletenessConfig(dg.Config):
+    """What the user allows."""
+
+    allow_partial: bool = False
+
+
+def completeness_check(partitions: dg.PartitionsDefinition[str]) -> dg.AssetChecksDefinition:
+    """Whether every account's list was obtained in full; stops the month if one was not."""
+    spec = dg.AssetCheckSpec(
+        "complete",
+        asset=table_key(CRAWL_COVERAGE),
+        description=(
+            "The list of every account is complete. A refused or truncated list stops the month "
+            "unless partial months are allowed."
+        ),
+        blocking=True,
+        partitions_def=partitions,
+    )
+
+    @dg.multi_asset_check(name="check_completeness", specs=[spec], required_resource_keys={"lake"})
+    def check_completeness(
+        context: dg.AssetCheckExecutionContext, config: CompletenessConfig
+    ) -> CheckEvents:
+        for month in crawl_months(context):
+            found = judge_completeness(context.resources.lake.rows(CRAWL_COVERAGE, month))
+            stops = found.is_partial and not config.allow_partial
+            yield evaluation(
+                spec,
+                month,
+                passed=found.is_complete,
+                metadata={"open_lists": found.open_count, "is_partial": found.is_partial},
+                description=found.sentence,
+                severity=Severity.BLOCK if stops else Severity.WARN,
+            )
+        yield dg.Output(None, output_name=spec.get_python_identifier())
+
+    return check_completeness
+
+
+def core_checks(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetChecksDefinition]:
+    """The contracts' checks, one step for each step that writes."""
+    groups = {
+        "check_accounts": [ACCOUNTS],
+        "check_items": list(_ITEM_TABLES),
+        "check_crawl_coverage": [CRAWL_COVERAGE],
+        "check_video_codes": [VIDEO_CODES],
+    }
+    return [
+        *(
+            table_checks(name, tables, partitions, reader_key="lake")
+            for name, tables in groups.items()
+        ),
+        completeness_check(partitions),
+    ]

@@ -1,0 +1,178 @@
+"""The publish layer: the month's report, and the release that readers open."""
+
+from datetime import UTC, datetime
+
+import dagster as dg
+
+import sz_assets
+from sz_assets.charts.catalogue import CATALOGUE
+from sz_assets.charts.render import ChartFiles
+from sz_assets.contracts import ENGAGEMENT_TABLES
+from sz_assets.contracts.core import VIDEO_CODES
+from sz_assets.contracts.marts import PAPER_COMPARISON
+from sz_assets.defs.assets.charts import chart_key, month_context, read_marts
+from sz_assets.defs.assets.engagement import POOL
+from sz_assets.defs.checks import CheckEvents, check_outputs, evaluation
+from sz_assets.defs.describe import OWNERS, table_key
+from sz_assets.defs.months import ONE_RUN, crawl_months, to_key
+from sz_assets.publish.release import ReleaseInvalid, inspect_warehouse, publish
+from sz_assets.report.data import REPORT_TABLES, Provenance, ReportData, method_of
+from sz_assets.report.inspection import inspect_report
+from sz_assets.report.page import build_report
+from sz_assets.storage import write_bytes
+
+REPORT = dg.AssetKey(["publish", "report"])
+WAREHOUSE = dg.AssetKey(["publish", "warehouse"])
+_REPORT_MARTS = tuple(t.name for t in ENGAGEMENT_TABLES if t.name in REPORT_TABLES)
+
+
+def publish_assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]:
+    """The report of each month, and one release per run."""
+
+    @dg.asset(
+        key=REPORT,
+        deps=[
+            *(chart_key(spec) for spec in CATALOGUE),
+            *(table_key(t) for t in ENGAGEMENT_TABLES if t.name in _REPORT_MARTS),
+            table_key(VIDEO_CODES),
+            table_key(PAPER_COMPARISON),
+        ],
+        description=(
+            "The study's figures, tables and claims of a crawl month on one self-contained page, "
+            "in Chinese and English."
+        ),
+        group_name="publish",
+        kinds={"html"},
+        owners=OWNERS,
+        partitions_def=partitions,
+        backfill_policy=ONE_RUN,
+        required_resource_keys={"home", "study", "marts", "lake"},
+        pool=POOL,
+    )
+    def report(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        resources = context.resources
+        for month in crawl_months(context):
+            charts = resources.home.charts_of(month)
+            page = build_report(
+                ReportData(
+                    context=month_context(resources, month),
+                    frames={
+                        **read_marts(resources, _REPORT_MARTS, month),
+                        PAPER_COMPARISON.name: resources.lake.rows(PAPER_COMPARISON, month),
+                    },
+                    figures={
+                        spec.name: ChartFiles.at(charts, spec.name).svg.read_text(encoding="utf-8")
+                        for spec in CATALOGUE
+                    },
+                    method=method_of(resources.study),
+                    provenance=Provenance(context.run_id, sz_assets.__version__, context.run_id),
+                    coding_methods=tuple(
+                        sorted(set(resources.lake.rows(VIDEO_CODES, month)["coding_method"]))
+                    ),
+                )
+            )
+            path = write_bytes(resources.home.report_of(month), page.encode())
+            context.add_asset_metadata(
+                {
+                    "page": dg.MetadataValue.url(
+                        f"/published/current/reports/{to_key(month)}.html"
+                    ),
+                    "path": dg.MetadataValue.path(str(path)),
+                    "bytes": len(page.encode()),
+                },
+                partition_key=to_key(month),
+            )
+        return dg.MaterializeResult()
+
+    @dg.asset(
+        key=WAREHOUSE,
+        deps=[*(table_key(t) for t in ENGAGEMENT_TABLES), table_key(PAPER_COMPARISON), REPORT],
+        description=(
+            "The warehouse that BI tools read, with the reports of all months: built aside, "
+            "validated, and put in place at one stroke under `published/current`."
+        ),
+        group_name="publish",
+        kinds={"duckdb"},
+        owners=OWNERS,
+        partitions_def=partitions,
+        backfill_policy=ONE_RUN,
+        required_resource_keys={"home", "study"},
+        retry_policy=dg.RetryPolicy(max_retries=1, delay=2),
+        pool=POOL,
+    )
+    def warehouse(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        resources = context.resources
+        release = publish(resources.home, resources.study, context.run_id, datetime.now(tz=UTC))
+        return dg.MaterializeResult(
+            metadata={
+                "path": dg.MetadataValue.path(str(release.warehouse)),
+                "months": len(release.months),
+                "data_origins": list(release.data_origins),
+                "rows": release.row_counts,
+                "index": dg.MetadataValue.url("/published/current/index.html"),
+            }
+        )
+
+    return [report, warehouse]
+
+
+def publish_checks(partitions: dg.PartitionsDefinition[str]) -> dg.AssetChecksDefinition:
+    """What was published, opened as a reader would open it."""
+    page = dg.AssetCheckSpec(
+        "page",
+        asset=REPORT,
+        description=(
+            "The page parses, shows every figure and table, asks nothing of any server, and says "
+            "if its data are simulated."
+        ),
+        partitions_def=partitions,
+    )
+    opens = dg.AssetCheckSpec(
+        "opens",
+        asset=WAREHOUSE,
+        description=(
+            "The current release opens read-only, keeps every contract and holds the month."
+        ),
+        partitions_def=partitions,
+    )
+
+    @dg.multi_asset_check(
+        name="check_published",
+        specs=[page, opens],
+        can_subset=True,
+        required_resource_keys={"home", "study", "marts"},
+        pool=POOL,
+    )
+    def check_published(context: dg.AssetCheckExecutionContext) -> CheckEvents:
+        selected = context.op_execution_context.selected_asset_check_keys
+        resources = context.resources
+        months = crawl_months(context)
+        if page.key in selected:
+            for month in months:
+                problem = inspect_report(
+                    resources.home.report_of(month).read_text(encoding="utf-8"),
+                    is_simulated=month_context(resources, month).is_simulated,
+                )
+                yield evaluation(
+                    page, month, problem is None, {}, problem or "The page is complete."
+                )
+        if opens.key in selected:
+            try:
+                facts, problem = (
+                    inspect_warehouse(resources.home.current / "warehouse.duckdb"),
+                    None,
+                )
+            except ReleaseInvalid as error:
+                facts, problem = {"origins": {}}, str(error)
+            for month in months:
+                missing = None if month in facts["origins"] else f"It lacks {to_key(month)}."
+                yield evaluation(
+                    opens,
+                    month,
+                    problem is None and missing is None,
+                    {"months": len(facts["origins"])},
+                    problem or missing or "It opens, and every table keeps its contract.",
+                )
+        yield from check_outputs([page, opens], selected)
+
+    return check_published

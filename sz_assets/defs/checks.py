@@ -1,0 +1,192 @@
+"""Asset checks made from the contracts: one per table and kind of property, per crawl month.
+
+Here: how expectations become checks, with severity and evidence. Not here: what is expected
+(`contracts`), or checks about files (`assets.charts`, `assets.publish`).
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date
+from typing import Any, Protocol
+
+import dagster as dg
+import polars as pl
+from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluation
+
+from sz_assets.contracts.expectations import (
+    DESCRIPTIONS,
+    Kind,
+    Outcome,
+    expectations,
+    kinds,
+    validate,
+)
+from sz_assets.contracts.table import Severity, Table
+from sz_assets.defs.describe import table_key
+from sz_assets.defs.months import crawl_months, to_key
+
+CheckEvents = Iterator[dg.Output[None] | AssetCheckEvaluation]
+# Only these parts of a contract stop the assets downstream when they fail with BLOCK.
+_BLOCKING_KINDS = (Kind.KEYS, Kind.MISSING_VALUES, Kind.VALUES, Kind.TOTALS)
+
+
+class TableReader(Protocol):
+    """Where checks get a table's rows from: the lake or the warehouse."""
+
+    def rows(self, table: Table, crawl_month: date) -> pl.DataFrame:
+        """The month's rows; columns that no expectation needs may be absent."""
+        ...
+
+    def previous_row_count(self, table: Table, crawl_month: date) -> int | None:
+        """Rows of the newest stored month before this one; None if there is none."""
+        ...
+
+
+def evaluation(
+    spec: dg.AssetCheckSpec,
+    month: date | None,
+    passed: bool,
+    metadata: dict[str, Any],
+    description: str,
+    severity: Severity = Severity.BLOCK,
+) -> AssetCheckEvaluation:
+    """The outcome of one check for one month.
+
+    It is the evaluation itself and not an AssetCheckResult, because the latter can't say which
+    month of a range it speaks of.
+    """
+    return AssetCheckEvaluation(
+        asset_key=spec.asset_key,
+        check_name=spec.name,
+        passed=passed,
+        metadata=metadata,
+        severity=(
+            dg.AssetCheckSeverity.ERROR
+            if severity is Severity.BLOCK
+            else dg.AssetCheckSeverity.WARN
+        ),
+        description=description,
+        blocking=spec.blocking,
+        partition=None if month is None else to_key(month),
+    )
+
+
+def _summary(outcomes: Sequence[Outcome]) -> str:
+    failed = [outcome for outcome in outcomes if not outcome.holds]
+    if not failed:
+        return f"All {len(outcomes)} expectations hold."
+    first = failed[0]
+    number = (
+        f"found {first.observed_value:g}"
+        if first.observed_value is not None
+        else f"{first.failing_count} of {first.checked_count} values fail"
+    )
+    return f"{len(failed)} of {len(outcomes)} expectations fail; first: {first.expectation.label}, {number}."
+
+
+def _evidence(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    rows = [
+        dg.TableRecord(
+            {
+                "expectation": outcome.expectation.label[:300],
+                "holds": outcome.holds,
+                "severity": outcome.expectation.severity.value,
+                "checked": outcome.checked_count,
+                "failing": outcome.failing_count,
+                "observed": "" if outcome.observed_value is None else f"{outcome.observed_value:g}",
+            }
+        )
+        for outcome in outcomes
+    ]
+    samples = {
+        outcome.expectation.label[:300]: outcome.failing_rows
+        for outcome in outcomes
+        if outcome.failing_rows
+    }
+    evidence: dict[str, Any] = {"expectations": dg.MetadataValue.table(rows)} if rows else {}
+    if samples:
+        evidence["failing rows (up to 5 each)"] = dg.MetadataValue.json(samples)
+    return evidence
+
+
+def check_specs(
+    tables: Sequence[Table],
+    partitions: dg.PartitionsDefinition[str],
+    only: Sequence[Kind] = tuple(Kind),
+) -> list[dg.AssetCheckSpec]:
+    """One check per table and kind of property that its contract speaks of."""
+    return [
+        dg.AssetCheckSpec(
+            kind.value,
+            asset=table_key(table),
+            description=DESCRIPTIONS[kind],
+            blocking=kind in _BLOCKING_KINDS,
+            partitions_def=partitions,
+        )
+        for table in tables
+        for kind in kinds(table)
+        if kind in only
+    ]
+
+
+def check_outputs(
+    specs: Collection[dg.AssetCheckSpec], selected: Collection[dg.AssetCheckKey]
+) -> Iterator[dg.Output[None]]:
+    """What Dagster waits for before it lets blocked assets go on: one output per check."""
+    for spec in specs:
+        if spec.key in selected:
+            yield dg.Output(None, output_name=spec.get_python_identifier())
+
+
+def evaluate_table(
+    specs: Sequence[dg.AssetCheckSpec], table: Table, reader: TableReader, month: date
+) -> Iterator[AssetCheckEvaluation]:
+    """Run the expectations behind these checks of one table on one month, together."""
+    expected = [
+        expectation
+        for expectation in expectations(table, reader.previous_row_count(table, month))
+        if any(spec.name == expectation.kind.value for spec in specs)
+    ]
+    outcomes = validate(table, reader.rows(table, month), expected)
+    for spec in specs:
+        ours = [outcome for outcome in outcomes if outcome.expectation.kind.value == spec.name]
+        failed = [outcome for outcome in ours if not outcome.holds]
+        blocks = any(outcome.expectation.severity is Severity.BLOCK for outcome in failed)
+        yield evaluation(
+            spec,
+            month,
+            passed=not failed,
+            metadata=_evidence(ours),
+            description=_summary(ours) if ours else "No earlier month to compare with.",
+            severity=Severity.BLOCK if blocks or not failed else Severity.WARN,
+        )
+
+
+def table_checks(
+    name: str,
+    tables: Sequence[Table],
+    partitions: dg.PartitionsDefinition[str],
+    reader_key: str,
+    *,
+    only: Sequence[Kind] = tuple(Kind),
+    pool: str | None = None,
+) -> dg.AssetChecksDefinition:
+    """The checks of several tables as one step.
+
+    `reader_key` names the resource that is a `TableReader`.
+    """
+    specs = check_specs(tables, partitions, only)
+
+    @dg.multi_asset_check(
+        name=name, specs=specs, can_subset=True, required_resource_keys={reader_key}, pool=pool
+    )
+    def run_checks(context: dg.AssetCheckExecutionContext) -> CheckEvents:
+        reader = getattr(context.resources, reader_key)
+        selected = context.op_execution_context.selected_asset_check_keys
+        for month in crawl_months(context):
+            for table in tables:
+                ours = [s for s in specs if s.asset_key == table_key(table) and s.key in selected]
+                if ours:
+                    yield from evaluate_table(ours, table, reader, month)
+        yield from check_outputs(specs, selected)
+
+    return run_checks

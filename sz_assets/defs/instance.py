@@ -1,0 +1,46 @@
+"""Dagster's own home under `SZ_HOME`: its settings, and what a killed run left in it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import dagster as dg
+
+from sz_assets.storage import Home, write_bytes
+
+LAUNCHED_BY_COMMAND = {"sz_assets/launched_by": "command"}
+
+
+def prepare_dagster_home(home: Home) -> Path:
+    """Make sure that Dagster's home has its settings; returns the folder."""
+    settings = home.dagster / "dagster.yaml"
+    if not settings.exists():
+        write_bytes(settings, Path(__file__).with_name("dagster.yaml").read_bytes())
+    return home.dagster
+
+
+def open_instance(home: Home) -> dg.DagsterInstance:
+    """The Dagster instance of this home."""
+    folder = prepare_dagster_home(home)
+    os.environ["DAGSTER_HOME"] = str(folder)
+    return dg.DagsterInstance.from_config(str(folder))
+
+
+def end_killed_runs(instance: dg.DagsterInstance) -> list[str]:
+    """Mark runs that a killed command left as failed and free what they held; returns their ids.
+
+    Only to be called by the holder of the home's lock: then no other command's run is alive.
+    """
+    unfinished = instance.get_runs(
+        dg.RunsFilter(
+            statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING],
+            tags=LAUNCHED_BY_COMMAND,
+        )
+    )
+    for run in unfinished:
+        instance.report_run_failed(
+            run, "The process ended before the run did; what it had stored is kept."
+        )
+        instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
+    return [run.run_id for run in unfinished]

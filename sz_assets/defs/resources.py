@@ -1,0 +1,110 @@
+"""Resources by role: where tables are read, and how the warehouse is opened.
+
+Here: thin adapters that checks and assets ask for rows. Not here: paths (`storage`) or platforms
+(`defs.platforms`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from dagster_duckdb import DuckDBResource
+
+from sz_assets.contracts.table import Table, Type
+from sz_assets.storage import Lake
+
+
+class LakeTables:
+    """Rows of raw, core and analysis tables, from Parquet."""
+
+    def __init__(self, lake: Lake) -> None:
+        self.lake = lake
+
+    def rows(self, table: Table, crawl_month: date) -> pl.DataFrame:
+        """The month's rows; raw tables come without their bodies, which no rule speaks of."""
+        if table.layer == "raw":
+            return self.raw_rows(table, crawl_month, with_bodies=False)
+        return self.lake.read(table, crawl_month)
+
+    def raw_rows(self, table: Table, crawl_month: date, *, with_bodies: bool) -> pl.DataFrame:
+        """All attempts of the month."""
+        paths = [
+            path
+            for account_id in self.lake.accounts(table, crawl_month)
+            for path in self.lake.attempts(table, crawl_month, account_id)
+        ]
+        return self.lake.read_attempts(table, paths, with_bodies=with_bodies)
+
+    def attempt_rows(
+        self, table: Table, crawl_month: date, chosen: Mapping[str, str]
+    ) -> pl.DataFrame:
+        """The rows of one attempt per account, with bodies."""
+        paths = [
+            self.lake.attempt_path(table, crawl_month, account_id, attempt_id)
+            for account_id, attempt_id in sorted(chosen.items())
+        ]
+        return self.lake.read_attempts(table, [path for path in paths if path.exists()])
+
+    def previous_row_count(self, table: Table, crawl_month: date) -> int | None:
+        """Rows of the newest stored month before this one; None if there is none."""
+        earlier = [month for month in self.lake.months(table) if month < crawl_month]
+        if not earlier or table.layer == "raw":
+            return None
+        path = self.lake.path(table, earlier[-1])
+        return int(pl.scan_parquet(path).select(pl.len()).collect().item())
+
+
+class WarehouseTables:
+    """Rows of the marts, from the working database, which is opened only while reading."""
+
+    def __init__(self, database: DuckDBResource) -> None:
+        self.database = database
+
+    @contextmanager
+    def _connection(self) -> Iterator[Any]:
+        # The resource does not close its connection after an error, and one that stays open
+        # keeps the next build from writing.
+        with self.database.get_connection() as connection, closing(connection):
+            yield connection
+
+    def rows(self, table: Table, crawl_month: date | None) -> pl.DataFrame:
+        """The month's rows, or all of them for a table that has no months."""
+        partitioned = crawl_month is not None and "crawl_month" in table.column_names
+        # Names come from the contract, never from data.
+        columns = ", ".join(
+            column.name for column in table.columns if column.type is not Type.BINARY
+        )
+        where = " where crawl_month = ?" if partitioned else ""
+        order = ", ".join(table.key)
+        with self._connection() as connection:
+            result = connection.sql(
+                f"select {columns} from main.{table.name}{where} order by {order}",
+                params=[crawl_month] if partitioned else [],
+            )
+            frame: pl.DataFrame = result.pl()
+        return frame
+
+    def row_counts(self, table: Table) -> dict[date | None, int]:
+        """Rows per crawl month; under None for a table that has no months."""
+        month = "crawl_month" if "crawl_month" in table.column_names else "null"
+        with self._connection() as connection:
+            rows = connection.execute(
+                f"select {month}, count(*) from main.{table.name} group by all"
+            ).fetchall()
+        return dict(rows)
+
+    def previous_row_count(self, table: Table, crawl_month: date) -> int | None:
+        """Rows of the newest stored month before this one; None if there is none."""
+        counts = self.row_counts(table)
+        earlier = [month for month in counts if month is not None and month < crawl_month]
+        return counts[max(earlier)] if earlier else None
+
+
+def open_for_reading(path: Path) -> DuckDBResource:
+    """The working database, opened so that nothing can be written by mistake."""
+    return DuckDBResource(database=str(path), connection_config={"access_mode": "READ_ONLY"})

@@ -1,0 +1,167 @@
+"""One run of the month's job in this process, for one crawl month or a range of them.
+
+Here: launching it, following it, and saying how it ended. Not here: what the job does, or how
+its progress is drawn (`cli`).
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import uuid
+import warnings
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import date
+
+import dagster as dg
+
+from sz_assets.defs.instance import LAUNCHED_BY_COMMAND, end_killed_runs, open_instance
+from sz_assets.defs.months import to_key
+from sz_assets.errors import IncompleteCrawl, UserError
+from sz_assets.settings import Settings
+from sz_assets.storage import Home
+
+JOB_NAME = "month"
+
+
+@dataclass(frozen=True)
+class StepProgress:
+    """A step that ended: how many of the run's steps have, and what it was."""
+
+    done: int
+    total: int
+    step: str
+
+
+@dataclass(frozen=True)
+class RunOutcome:
+    """How a run ended. `failures` and `warnings` are sentences for people."""
+
+    run_id: str
+    exit_code: int
+    failures: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    ended_before: list[str] = field(default_factory=list)
+
+
+def _load_ahead() -> None:
+    """Import what later steps need while the crawl waits for the network."""
+    import altair
+    import great_expectations
+    import vl_convert
+    from dbt.cli.main import dbtRunner
+
+    # Named so that linters see why they are here.
+    _ = (altair, great_expectations, vl_convert, dbtRunner)
+
+
+def _partition_tags(months: Sequence[date]) -> dict[str, str]:
+    if len(months) == 1:
+        return {"dagster/partition": to_key(months[0])}
+    return {
+        "dagster/asset_partition_range_start": to_key(months[0]),
+        "dagster/asset_partition_range_end": to_key(months[-1]),
+    }
+
+
+def _explain(result: dg.ExecuteInProcessResult, run_id: str) -> RunOutcome:
+    failures: list[str] = []
+    told: list[str] = []
+    exit_code = 0
+    for event in result.all_events:
+        if event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+            evaluation = event.asset_check_evaluation_data
+            if not evaluation.passed:
+                month = f" of {evaluation.partition}" if evaluation.partition else ""
+                sentence = (
+                    f"{evaluation.asset_key.to_user_string()}{month}, check "
+                    f"{evaluation.check_name}: {evaluation.description or 'failed'}"
+                )
+                blocks = evaluation.severity is dg.AssetCheckSeverity.ERROR
+                (failures if blocks else told).append(sentence)
+                partial = evaluation.metadata.get("is_partial")
+                if partial is not None and partial.value:
+                    exit_code = IncompleteCrawl.exit_code
+                elif blocks:
+                    exit_code = UserError.exit_code
+        elif event.is_step_failure and (data := event.step_failure_data).error:
+            if data.error.cls_name == "DagsterAssetCheckFailedError":
+                continue
+            metadata = data.user_failure_data.metadata if data.user_failure_data else {}
+            code = metadata.get("exit_code") if metadata else None
+            exit_code = 1 if code is None else int(code.value)
+            description = data.user_failure_data.description if data.user_failure_data else None
+            if description:
+                failures.append(description)
+            else:
+                cause = data.error.cause or data.error
+                failures.append(f"{event.step_key} failed: {(cause.message or '').strip()}")
+    if not result.success and not failures:
+        failures.append("The run failed; sz-assets ui shows its log.")
+    if not result.success and exit_code == 0:
+        exit_code = 1
+    return RunOutcome(run_id, exit_code, failures, told)
+
+
+def run_months(
+    settings: Settings,
+    months: Sequence[date],
+    *,
+    recrawl: bool = False,
+    allow_partial: bool = False,
+    on_progress: Callable[[StepProgress], None] = lambda progress: None,
+) -> RunOutcome:
+    """Run the month's job over consecutive crawl months in one run.
+
+    Raises UserError if another command is using the home.
+    """
+    warnings.simplefilter("ignore")
+    logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    home = Home(settings.home)
+    home.prepare()
+    span = " to ".join(dict.fromkeys((to_key(months[0]), to_key(months[-1]))))
+    with ExitStack() as stack:
+        stack.enter_context(home.lock("run", f"crawl month {span}"))
+        instance = stack.enter_context(open_instance(home))
+        ended = end_killed_runs(instance)
+        threading.Thread(target=_load_ahead, name="load-ahead", daemon=True).start()
+
+        from sz_assets.definitions import build_defs
+
+        job = build_defs(settings).resolve_job_def(JOB_NAME)
+        run_id = str(uuid.uuid4())
+        instance.add_event_listener(run_id, _follow(on_progress))
+        result = job.execute_in_process(
+            instance=instance,
+            run_id=run_id,
+            tags={**_partition_tags(months), **LAUNCHED_BY_COMMAND},
+            raise_on_error=False,
+            run_config={
+                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+                "ops": {
+                    "account_lists": {"config": {"recrawl": recrawl}},
+                    "check_completeness": {"config": {"allow_partial": allow_partial}},
+                },
+            },
+        )
+        outcome = _explain(result, run_id)
+        outcome.ended_before.extend(ended)
+        return outcome
+
+
+def _follow(on_progress: Callable[[StepProgress], None]) -> Callable[[dg.EventLogEntry], None]:
+    planned: set[str] = set()
+    done: set[str] = set()
+
+    def listen(entry: dg.EventLogEntry) -> None:
+        event = entry.dagster_event
+        if event is None or event.step_key is None:
+            return
+        planned.add(event.step_key)
+        if event.event_type_value in ("STEP_SUCCESS", "STEP_FAILURE", "STEP_SKIPPED"):
+            done.add(event.step_key)
+            on_progress(StepProgress(len(done), len(planned), event.step_key))
+
+    return listen

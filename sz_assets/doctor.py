@@ -1,0 +1,111 @@
+"""What `sz-assets doctor` looks at: settings, study, home, disk, versions.
+
+Here: looking and saying what to do. Not here: mending anything, or asking any server.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+
+import sz_assets
+from sz_assets.errors import UserError
+from sz_assets.settings import Settings
+from sz_assets.storage import Home
+PLACEHOLDER = "SIMULATED-"
+from sz_assets.study import Study, load_study
+
+_NEEDED_FREE_BYTES = 2 * 1024**3
+_VERSIONS = (
+    "dagster",
+    "dbt-core",
+    "dbt-duckdb",
+    "duckdb",
+    "polars",
+    "great-expectations",
+    "altair",
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at, whether it is well, and what was seen or is to be done."""
+
+    subject: str
+    is_ok: bool
+    text: str
+
+
+def examine() -> list[Finding]:
+    """All findings; a broken setting ends the list, since all else depends on it."""
+    try:
+        settings = Settings.from_environment()
+    except UserError as error:
+        return [Finding("settings", False, str(error))]
+    found = [
+        Finding("settings", True, f"source {settings.source}, at most "
+                f"{settings.requests_per_second:g} requests a second to a live platform"),
+    ]  # fmt: skip
+    try:
+        study = load_study(settings.study)
+    except UserError as error:
+        return [*found, Finding("study", False, str(error))]
+    found.append(
+        Finding(
+            "study", True, f"{study.id}: {len(study.accounts)} accounts, {len(study.claims)} claims"
+        )
+    )
+    return [*found, *_platforms(settings, study), *_home(settings), _versions()]
+
+
+def _platforms(settings: Settings, study: Study) -> Iterator[Finding]:
+    for platform in sorted({account.platform for account in study.accounts}):
+        access = settings.platforms.get(platform)
+        if settings.source != "live":
+            yield Finding(platform, True, "the embedded platform answers; all data are simulated")
+        elif access is None:
+            yield Finding(
+                platform, False, "can't be crawled yet: take its accounts out of the study"
+            )
+        else:
+            missing = [
+                account.id
+                for account in study.accounts
+                if account.platform == platform
+                and account.platform_account_id.startswith(PLACEHOLDER)
+            ]
+            cookie = "a cookie is set" if access.cookie else "no cookie is set"
+            name = f"SZ_{platform.upper()}_COOKIE"
+            yield Finding(
+                platform,
+                not missing,
+                f"{len(missing)} accounts have a placeholder instead of their platform id: put "
+                "their own into a study file and set SZ_STUDY to it"
+                if missing
+                else f"{access.base_url}, {cookie} ({name})",
+            )
+
+
+def _home(settings: Settings) -> Iterator[Finding]:
+    home = Home(settings.home)
+    try:
+        home.prepare()
+    except UserError as error:
+        yield Finding("home", False, str(error))
+        return
+    yield Finding("home", True, str(home.root))
+    free = shutil.disk_usage(home.root).free
+    enough = free >= _NEEDED_FREE_BYTES
+    text = f"{free / 1024**3:.1f} GiB free"
+    yield Finding("disk", enough, text if enough else f"{text}: free at least 2 GiB")
+
+
+def _versions() -> Finding:
+    python = ".".join(map(str, sys.version_info[:3]))
+    others = ", ".join(f"{name} {version(name)}" for name in _VERSIONS)
+    return Finding(
+        "versions", True, f"sz_assets {sz_assets.__version__}, Python {python}, {others}"
+    )

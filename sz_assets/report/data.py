@@ -1,0 +1,114 @@
+"""What a report is made of, as plain values.
+
+Here: the input of `build_report` and its parts, and building them from a study. Not here: any
+text of the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import polars as pl
+
+from sz_assets.charts.context import AccountLabel, Bilingual, Category, ChartContext
+from sz_assets.study import Name, Study
+
+REPORT_TABLES = (
+    "dim_account",
+    "fct_account_month",
+    "engagement_summary",
+    "category_engagement",
+    "publishing_by_year",
+    "paper_comparison",
+)
+
+
+@dataclass(frozen=True)
+class Method:
+    """The study's rules as the method notes state them."""
+
+    min_followers: int
+    is_verification_required: bool
+    sample_top: int
+    sample_by: str
+    time_zone: str
+    codebook_version: str | None = None
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What made the page: the run, the software's version, and the release it reads."""
+
+    run_id: str
+    version: str
+    release_id: str
+
+
+@dataclass(frozen=True)
+class ReportData:
+    """Everything that stands in a report.
+
+    `frames` holds the tables of `REPORT_TABLES` by name; `figures` the SVG text of each figure
+    by chart name; `coding_methods` the distinct methods of the month's codes; `video_urls` the
+    public pages of exemplar videos by video id, linked only if they are https and not simulated.
+    """
+
+    context: ChartContext
+    frames: Mapping[str, pl.DataFrame]
+    figures: Mapping[str, str]
+    method: Method
+    provenance: Provenance
+    coding_methods: tuple[str, ...] = ()
+    video_urls: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ReportLink:
+    """One month in the index of reports."""
+
+    crawl_month: date
+    data_origin: str
+
+
+def _both(name: Name) -> Bilingual:
+    return Bilingual(name.zh, name.en)
+
+
+def chart_context(study: Study, crawl_month: date, data_origin: str) -> ChartContext:
+    """The names that charts and report need, from the study."""
+    categories = () if study.codebook is None else tuple(
+        Category(primary.id, _both(primary.name), second.id, _both(second.name))
+        for primary in study.codebook.primary
+        for second in primary.secondary
+    )
+    return ChartContext(
+        study_name=_both(study.name),
+        crawl_month=crawl_month,
+        data_origin=data_origin,
+        categories=categories,
+        accounts={
+            account.id: AccountLabel(
+                name=_both(account.name),
+                field=_both(account.field) if account.field else None,
+                published_follower_count=(
+                    account.published.follower_count if account.published else None
+                ),
+                published_videos=account.published.videos if account.published else None,
+            )
+            for account in study.accounts
+        },
+    )
+
+
+def method_of(study: Study) -> Method:
+    """The rules of the study."""
+    return Method(
+        min_followers=study.selection.min_followers,
+        is_verification_required=study.selection.verified,
+        sample_top=study.sample.top,
+        sample_by=study.sample.by,
+        time_zone=study.time_zone,
+        codebook_version=study.codebook.version if study.codebook else None,
+    )

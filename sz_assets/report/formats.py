@@ -1,0 +1,81 @@
+"""Numbers and pictures as they stand in a page: readable, escaped, and missing as missing.
+
+Here: pure formatting. Not here: which number stands where (`page`, the templates).
+"""
+
+from __future__ import annotations
+
+import re
+
+from markupsafe import Markup, escape
+
+_MISSING = Markup('<span class="missing" title="缺失 missing">—</span>')
+
+
+def count(value: int | float | None) -> str | Markup:
+    """A whole number with thousands separated."""
+    return _MISSING if value is None else f"{value:,.0f}"
+
+
+def number(value: int | float | None) -> str | Markup:
+    """A number with as many decimals as its size deserves, at most four."""
+    if value is None:
+        return _MISSING
+    if float(value).is_integer() or abs(value) >= 1000:
+        return f"{value:,.0f}"
+    decimals = 1 if abs(value) >= 100 else 2 if abs(value) >= 1 else 4
+    return f"{value:,.{decimals}f}".rstrip("0").rstrip(".")
+
+
+def signed(value: int | float | None) -> str | Markup:
+    """A difference with its sign; no difference is 0."""
+    if value is None or value == 0:
+        return number(value)
+    return ("+" if value > 0 else "−") + str(number(abs(value)))
+
+
+def percent(ratio: float | None) -> str | Markup:
+    """A ratio of 0 to 1 as a percentage with one decimal."""
+    return _MISSING if ratio is None else f"{ratio * 100:.1f} %"
+
+
+def text(value: str | None) -> str | Markup:
+    """A text, or the sign for missing; the template escapes it."""
+    return _MISSING if value is None or not value.strip() else value
+
+
+def link(url: str | None, label: str | None) -> str | Markup:
+    """The label as a link if `url` is an https address, else the label alone."""
+    if label is None or url is None or not re.fullmatch(r"https://[^\s\"'<>\\]+", url):
+        return text(label)
+    anchor = Markup('<a href="{}" rel="noopener noreferrer" referrerpolicy="no-referrer">{}</a>')
+    return anchor.format(url, label)
+
+
+def inline_svg(svg: str, prefix: str, label: str) -> Markup:
+    """A chart's SVG for standing in a page: its ids made unique, its label said aloud.
+
+    Raises ValueError for a picture that holds a script, an event handler or an outside reference.
+    """
+    start = svg.find("<svg")
+    forbidden = re.search(
+        r"<(script|foreignObject|image|use|iframe|style|a)\b"
+        r"|\son[a-z]+\s*=|href\s*=|url\(\s*[^#]|javascript:\S*\"",
+        _without_text(svg[start:]),
+        re.IGNORECASE,
+    )
+    if start < 0 or forbidden:
+        found = forbidden.group(0) if forbidden else "no picture"
+        raise ValueError(f"the picture {prefix} can't stand in a page: it holds {found!r}")
+    picture = svg[start:]
+    picture = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', picture)
+    picture = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", picture)
+    # Screen readers get the label; the hundreds of marks inside are not read one by one.
+    picture = picture.replace("<svg ", f'<svg role="img" aria-label="{escape(label)}" ', 1)
+    return Markup(picture)  # noqa: S704 (checked above, and all its text is escaped)
+
+
+def _without_text(svg: str) -> str:
+    """The markup alone: what texts and labels say is escaped and may say anything."""
+    without_labels = re.sub(r'aria-label="[^"]*"', "", svg)
+    return re.sub(r">[^<]+<", "><", without_labels)

@@ -1,0 +1,106 @@
+"""The settings, and the only place that reads the environment.
+
+Here: what can be set from outside, its default and its check. Not here: what a study says
+(`study`) or where a file lies (`storage`).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sz_assets.errors import UserError
+
+SOURCES = ("simulated", "live")
+SIMULATION_SCALES = ("default", "full")
+DBT_TARGETS = ("duckdb",)
+DEFAULT_BASE_URLS = {"douyin": "https://www.douyin.com"}
+
+
+class Secret:
+    """A text that never shows itself: not in a log, an error, a repr or a pickle."""
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The text itself, for the one place that sends it."""
+        return self._value
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+    def __repr__(self) -> str:
+        return "Secret(set)" if self._value else "Secret(not set)"
+
+    def __reduce__(self) -> tuple[type[Secret], tuple[str]]:
+        raise TypeError("A secret is not written anywhere.")
+
+
+@dataclass(frozen=True)
+class PlatformSettings:
+    """How one platform is reached: its address, the user's session cookie and signing hook."""
+
+    base_url: str
+    cookie: Secret = field(default_factory=lambda: Secret(""))
+    signer: str | None = None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings, typed and checked. Build it with `Settings.from_environment()`."""
+
+    home: Path
+    study: str = "shenzhen"
+    source: str = "simulated"
+    platforms: Mapping[str, PlatformSettings] = field(default_factory=dict)
+    requests_per_second: float = 1.0
+    dbt_target: str = "duckdb"
+    simulation_scale: str = "default"
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """Read `SZ_…` from the environment; UserError names the variable that is wrong."""
+        env = os.environ if environment is None else environment
+
+        def one_of(name: str, default: str, allowed: tuple[str, ...]) -> str:
+            value = env.get(name) or default
+            if value not in allowed:
+                raise UserError(f"{name} is {value!r}: set it to one of {', '.join(allowed)}.")
+            return value
+
+        rate_text = env.get("SZ_REQUESTS_PER_SECOND") or "1"
+        try:
+            rate = float(rate_text)
+        except ValueError:
+            rate = 0.0
+        if not 0 < rate <= 1000:
+            raise UserError(
+                f"SZ_REQUESTS_PER_SECOND is {rate_text!r}: set it to a number above 0, such as 1."
+            )
+        platforms = {}
+        for platform, default_url in DEFAULT_BASE_URLS.items():
+            prefix = f"SZ_{platform.upper()}"
+            base_url = (env.get(f"{prefix}_BASE_URL") or default_url).rstrip("/")
+            parts = urlsplit(base_url)
+            if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
+                raise UserError(
+                    f"{prefix}_BASE_URL is not an address: set it to something like {default_url}."
+                )
+            platforms[platform] = PlatformSettings(
+                base_url=base_url,
+                cookie=Secret(env.get(f"{prefix}_COOKIE") or ""),
+                signer=env.get(f"{prefix}_SIGNER") or None,
+            )
+        return cls(
+            home=Path(env.get("SZ_HOME") or "data").expanduser().resolve(),
+            study=env.get("SZ_STUDY") or "shenzhen",
+            source=one_of("SZ_SOURCE", "simulated", SOURCES),
+            platforms=platforms,
+            requests_per_second=rate,
+            dbt_target=one_of("SZ_DBT_TARGET", "duckdb", DBT_TARGETS),
+            simulation_scale=one_of("SZ_SIMULATION_SCALE", "default", SIMULATION_SCALES),
+        )

@@ -1,0 +1,287 @@
+"""The home folder: where everything lies, how it is written, and who may write.
+
+Here: the only builder of paths, atomic writes, locks. Not here: what a table contains
+(`contracts`) or means (`core`).
+
+    SZ_HOME/
+      lake/<layer>/<table>/crawl_month=YYYY-MM-01/…parquet   plain hive-partitioned Parquet
+      warehouse/warehouse.duckdb                             the working database of dbt
+      artifacts/charts|report/crawl_month=…/                 charts and report pages
+      published/releases/<run id>/, published/current ->     what readers open
+      dagster/                                               Dagster's own home
+      locks/
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from sz_assets.contracts.table import Table
+from sz_assets.contracts.validate import conform, polars_schema
+from sz_assets.errors import UserError
+
+_MONTH_PREFIX = "crawl_month="
+
+
+def _explain(error: OSError, path: Path) -> UserError:
+    """A full or read-only disk, or a missing permission, in one sentence."""
+    if error.errno == errno.ENOSPC:
+        cause, remedy = "the disk is full", "free some space"
+    elif error.errno == errno.EROFS:
+        cause, remedy = "the disk is read-only", "set SZ_HOME to a folder that can be written"
+    elif error.errno in (errno.EACCES, errno.EPERM):
+        cause, remedy = "permission is missing", "set SZ_HOME to a folder that you may write"
+    else:
+        cause, remedy = os.strerror(error.errno or 0).lower(), "mend that"
+    return UserError(
+        f"{path} could not be written: {cause}. What was stored before is unchanged; "
+        f"{remedy} and run the same command again."
+    )
+
+
+def fsync_folder(folder: Path) -> None:
+    """Make a rename in this folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_atomically(path: Path, write: Callable[[Path], object]) -> Path:
+    """Call `write` with a temporary path beside `path`, flush it to disk, then rename it.
+
+    A reader sees the old file or the new one, never a part. UserError if the disk refuses.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write(temporary)
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
+        temporary.replace(path)
+        fsync_folder(path.parent)
+    except OSError as error:
+        raise _explain(error, path) from error
+    finally:
+        temporary.unlink(missing_ok=True) if temporary.parent.is_dir() else None
+    return path
+
+
+def write_bytes(path: Path, content: bytes) -> Path:
+    """Write one small file atomically."""
+    return write_atomically(path, lambda temporary: temporary.write_bytes(content))
+
+
+@dataclass(frozen=True)
+class Home:
+    """All paths under `SZ_HOME`."""
+
+    root: Path
+
+    @property
+    def lake(self) -> Path:
+        return self.root / "lake"
+
+    @property
+    def warehouse(self) -> Path:
+        return self.root / "warehouse" / "warehouse.duckdb"
+
+    @property
+    def dbt_target(self) -> Path:
+        return self.root / "warehouse" / "dbt"
+
+    @property
+    def dagster(self) -> Path:
+        return self.root / "dagster"
+
+    @property
+    def published(self) -> Path:
+        return self.root / "published"
+
+    @property
+    def releases(self) -> Path:
+        return self.published / "releases"
+
+    @property
+    def current(self) -> Path:
+        return self.published / "current"
+
+    @property
+    def charts(self) -> Path:
+        return self.root / "artifacts" / "charts"
+
+    def charts_of(self, crawl_month: date) -> Path:
+        return self.charts / f"{_MONTH_PREFIX}{crawl_month}"
+
+    def report_of(self, crawl_month: date) -> Path:
+        return self.root / "artifacts" / "report" / f"{_MONTH_PREFIX}{crawl_month}" / "report.html"
+
+    def reports(self) -> dict[date, Path]:
+        """The report pages by crawl month."""
+        found = (self.root / "artifacts" / "report").glob(f"{_MONTH_PREFIX}*/report.html")
+        return {
+            date.fromisoformat(path.parent.name.removeprefix(_MONTH_PREFIX)): path
+            for path in sorted(found)
+        }
+
+    def prepare(self) -> None:
+        """Create the folder and make sure that it can be written; UserError if not."""
+        probe = self.root / f".probe.{os.getpid()}"
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            probe.write_bytes(b"")
+            probe.unlink()
+        except OSError as error:
+            raise _explain(error, self.root) from error
+
+    def claim_for(self, study_id: str) -> None:
+        """Bind the home to one study; UserError if it already holds another's data."""
+        owner = self.lake / "study.json"
+        if owner.exists():
+            stored = json.loads(owner.read_text())["study"]
+            if stored != study_id:
+                raise UserError(
+                    f"{self.root} holds the study {stored!r}, not {study_id!r}: set SZ_HOME to "
+                    "another folder, one for each study."
+                )
+        else:
+            write_bytes(owner, json.dumps({"study": study_id}).encode())
+
+    @contextmanager
+    def lock(self, name: str, owner: str) -> Iterator[None]:
+        """Hold an operating-system lock; UserError at once if another process holds it.
+
+        The lock ends with the process, however that ends, so a killed run leaves none behind.
+        """
+        path = self.root / "locks" / f"{name}.lock"
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            file = path.open("a+")
+        except OSError as error:
+            raise _explain(error, path) from error
+        with file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                file.seek(0)
+                other = file.read().strip() or "unknown"
+                raise UserError(
+                    f"Another run is using {self.root} ({other}): wait until it has ended, or set "
+                    "SZ_HOME to another folder."
+                ) from None
+            file.truncate(0)
+            file.write(owner)
+            file.flush()
+            yield
+
+
+@dataclass(frozen=True)
+class Lake:
+    """Tables as Parquet files, one folder per crawl month.
+
+    A raw table holds one file per account and attempt, which is never written again; every
+    other table holds one file per month, which a new run replaces.
+    """
+
+    root: Path
+
+    def _folder(self, table: Table, crawl_month: date) -> Path:
+        return self.root / table.layer / table.name / f"{_MONTH_PREFIX}{crawl_month}"
+
+    def path(self, table: Table, crawl_month: date) -> Path:
+        return self._folder(table, crawl_month) / "part.parquet"
+
+    def attempt_path(
+        self, table: Table, crawl_month: date, account_id: str, attempt_id: str
+    ) -> Path:
+        return self._folder(table, crawl_month) / account_id / f"{attempt_id}.parquet"
+
+    def months(self, table: Table) -> list[date]:
+        """Crawl months of which the table has something stored, ascending."""
+        folder = self.root / table.layer / table.name
+        return sorted(
+            date.fromisoformat(path.name.removeprefix(_MONTH_PREFIX))
+            for path in folder.glob(f"{_MONTH_PREFIX}*")
+            if any(path.rglob("*.parquet"))
+        )
+
+    def write(self, table: Table, crawl_month: date, frame: pl.DataFrame) -> Path:
+        """Check the frame against its contract and replace the month's file."""
+        frame = conform(frame, table)
+        if frame.height and set(frame["crawl_month"]) != {crawl_month}:
+            raise ValueError(f"{table.name}: rows of another month than {crawl_month}")
+        # The month stands in the path, as every reader of hive partitions expects.
+        stored = frame.drop("crawl_month")
+        return write_atomically(
+            self.path(table, crawl_month),
+            lambda path: stored.write_parquet(path, compression="zstd"),
+        )
+
+    def read(self, table: Table, crawl_month: date) -> pl.DataFrame:
+        """The month's rows; UserError if the month was never written."""
+        path = self.path(table, crawl_month)
+        if not path.exists():
+            raise UserError(
+                f"{table.layer}/{table.name} has no month {crawl_month:%Y-%m}: "
+                f"run sz-assets run --month {crawl_month:%Y-%m}."
+            )
+        return (
+            pl.read_parquet(path, hive_partitioning=False, glob=False)
+            .with_columns(pl.lit(crawl_month).alias("crawl_month"))
+            .select(table.column_names)
+        )
+
+    def write_attempt(self, table: Table, frame: pl.DataFrame) -> Path:
+        """Store one attempt at one account; it must not exist yet."""
+        frame = conform(frame, table)
+        month, account_id, attempt_id = frame.select("crawl_month", "account_id", "attempt_id").row(0)
+        path = self.attempt_path(table, month, account_id, attempt_id)
+        if path.exists():
+            raise ValueError(f"{path} is stored already: stored pages are never changed")
+        # Small row groups keep a reader's memory bounded by pages, not by the attempt.
+        return write_atomically(
+            path,
+            lambda temporary: frame.write_parquet(
+                temporary, compression="zstd", row_group_size=64
+            ),
+        )
+
+    def accounts(self, table: Table, crawl_month: date) -> list[str]:
+        """Ids of the accounts of which a raw table has an attempt in that month."""
+        return sorted(
+            folder.name for folder in self._folder(table, crawl_month).glob("*") if folder.is_dir()
+        )
+
+    def attempts(self, table: Table, crawl_month: date, account_id: str) -> list[Path]:
+        """Files of the account's attempts in that month, oldest first."""
+        return sorted((self._folder(table, crawl_month) / account_id).glob("[!.]*.parquet"))
+
+    def read_attempts(
+        self, table: Table, paths: Sequence[Path], *, with_bodies: bool = True
+    ) -> pl.DataFrame:
+        """The rows of these attempts, with or without the column `body`."""
+        columns = [name for name in table.column_names if with_bodies or name != "body"]
+        if not paths:
+            return pl.DataFrame(schema=polars_schema(table)).select(columns)
+        return pl.concat(
+            pl.read_parquet(path, columns=columns, hive_partitioning=False, glob=False)
+            for path in paths
+        )
+
+
+def remove_folder(path: Path) -> None:
+    """Remove a folder of ours and all in it, if it is there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)

@@ -1,0 +1,248 @@
+"""Reading a study: a folder or a YAML file, checked so that what it says can be used as it stands.
+
+Here: finding the files, reading them, and what makes a study wrong. Not here: the shapes
+(`study_model`, whose names are exported here), lines and fields (`yaml_places`), or applying a rule
+(`core`). Importing this costs little: nothing beyond msgspec and PyYAML.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import zoneinfo
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from sz_assets.errors import UserError
+from sz_assets.study_claims import check_claims
+from sz_assets.study_model import (
+    Account,
+    AtLeast,
+    Claim,
+    Codebook,
+    Comparison,
+    Event,
+    Measure,
+    Name,
+    NotTestable,
+    PrimaryCategory,
+    PublishedAccount,
+    Reading,
+    SampleRule,
+    Scalar,
+    SecondaryCategory,
+    Selection,
+    Study,
+    Trend,
+    Value,
+    Within,
+)
+from sz_assets.yaml_places import Document, Field
+
+__all__ = [
+    "PLATFORMS",
+    "Account",
+    "AtLeast",
+    "Claim",
+    "Codebook",
+    "Comparison",
+    "Event",
+    "Measure",
+    "Name",
+    "NotTestable",
+    "PrimaryCategory",
+    "PublishedAccount",
+    "Reading",
+    "SampleRule",
+    "Scalar",
+    "SecondaryCategory",
+    "Selection",
+    "Study",
+    "Trend",
+    "Value",
+    "Within",
+    "bundled_studies",
+    "load_study",
+]
+
+PLATFORMS = ("douyin", "bilibili", "kuaishou", "tiktok_research")
+
+_BUNDLED = Path(__file__).with_name("studies")
+_DEFAULT_CODEBOOK = _BUNDLED / "shenzhen" / "codebook.yaml"
+_ID = re.compile(r"[a-z0-9_]+")
+_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
+
+T = TypeVar("T")
+
+
+class _StudyFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    id: str
+    name: Name
+    time_zone: str = "Asia/Shanghai"
+    first_crawl_month: str
+    selection: Selection = Selection()
+    sample: SampleRule = SampleRule()
+    accounts: tuple[Account, ...]
+    codebook: str | None = None
+    claims: str | None = None
+    events: str | None = None
+
+
+class _ClaimsFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    claims: tuple[Claim, ...]
+
+
+class _EventsFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    events: tuple[Event, ...]
+
+
+def bundled_studies() -> list[str]:
+    """Names of the studies that come with the package."""
+    return sorted(path.parent.name for path in _BUNDLED.glob("*/study.yaml"))
+
+
+def load_study(name_or_path: str) -> Study:
+    """The study of that name, or at that path (a `study.yaml` or its folder), read and checked.
+
+    A bundled name wins over a folder of the same name (write `./name` for the folder). UserError
+    names the file, the line and the field of what is wrong.
+    """
+    document = Document(_find(name_or_path))
+    file = document.read_as(_StudyFile)
+    _check_study(document, file)
+    account_ids = tuple(account.id for account in file.accounts)
+
+    def beside(field: str, kind: type[T]) -> tuple[Document, T] | None:
+        relative: str | None = getattr(file, field)
+        if relative is None:
+            return None
+        path = document.path.parent / relative
+        if not path.is_file():
+            raise document.wrong((field,), f"there is no file {path}: correct the path")
+        other = Document(path)
+        return other, other.read_as(kind)
+
+    codebook = beside("codebook", Codebook)
+    if codebook is None:
+        default = Document(_DEFAULT_CODEBOOK)
+        codebook = default, default.read_as(Codebook)
+    _check_codebook(*codebook)
+    claims = beside("claims", _ClaimsFile)
+    if claims is not None:
+        _check_ids(claims[0], ((("claims", i), c.id) for i, c in enumerate(claims[1].claims)))
+        check_claims(claims[0], claims[1].claims, account_ids)
+    events = beside("events", _EventsFile)
+    return Study(
+        id=file.id,
+        name=file.name,
+        time_zone=file.time_zone,
+        first_crawl_month=date.fromisoformat(f"{file.first_crawl_month}-01"),
+        selection=file.selection,
+        sample=file.sample,
+        accounts=file.accounts,
+        codebook=codebook[1],
+        claims=claims[1].claims if claims else (),
+        events=events[1].events if events else (),
+    )
+
+
+def _find(name_or_path: str) -> Path:
+    if name_or_path in bundled_studies():
+        return _BUNDLED / name_or_path / "study.yaml"
+    path = Path(name_or_path).expanduser()
+    if path.is_dir():
+        path = path / "study.yaml"
+    if not path.is_file():
+        raise UserError(
+            f"There is no study {name_or_path!r}: name a bundled one "
+            f"({', '.join(bundled_studies())}), or the path of a study.yaml or its folder."
+        )
+    return path
+
+
+def _check_study(document: Document, file: _StudyFile) -> None:
+    _check_ids(document, [((), file.id)])
+    try:
+        zoneinfo.ZoneInfo(file.time_zone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise document.wrong(
+            ("time_zone",),
+            f"there is no time zone {file.time_zone!r}: write one such as Asia/Shanghai",
+        ) from None
+    if not _MONTH.fullmatch(file.first_crawl_month):
+        raise document.wrong(
+            ("first_crawl_month",),
+            f"{file.first_crawl_month!r} is not a month: write it as YYYY-MM, such as 2023-01",
+        )
+    if not file.accounts:
+        raise document.wrong(("accounts",), "there is no account: list at least one")
+    _check_ids(document, ((("accounts", i), a.id) for i, a in enumerate(file.accounts)))
+    seen: dict[tuple[str, str, str], int] = {}
+    for index, account in enumerate(file.accounts):
+        if account.platform not in PLATFORMS:
+            raise document.wrong(
+                ("accounts", index, "platform"),
+                f"{account.platform!r} is not a platform known here: "
+                f"use one of {', '.join(PLATFORMS)}",
+            )
+        for field in ("platform_account_id", "platform_uid"):
+            value: str | None = getattr(account, field)
+            if value is None:
+                continue
+            if not value.strip():
+                raise document.wrong(("accounts", index, field), "this is empty: fill it in")
+            first = seen.setdefault((account.platform, field, value), index)
+            if first != index:
+                raise document.wrong(
+                    ("accounts", index, field),
+                    f"{value!r} is also that of account {file.accounts[first].id}: correct one",
+                )
+
+
+def _check_codebook(document: Document, codebook: Codebook) -> None:
+    _check_ids(document, ((("primary", i), p.id) for i, p in enumerate(codebook.primary)))
+    places: list[tuple[Field, str]] = []
+    owners: dict[str, str] = {}
+    for i, primary in enumerate(codebook.primary):
+        for j, category in enumerate(primary.secondary):
+            field: Field = ("primary", i, "secondary", j)
+            places.append((field, category.id))
+            if not category.cues:
+                raise document.wrong(field, f"{category.id} has no cue word: write at least one")
+            for language, cues in (("cues_zh", category.cues_zh), ("cues_en", category.cues_en)):
+                for k, cue in enumerate(cues):
+                    if not cue.strip():
+                        raise document.wrong((*field, language, k), "this cue word is empty")
+                    # A cue in two categories could not tell them apart.
+                    comparable = _comparable(cue)
+                    if comparable in owners:
+                        raise document.wrong(
+                            (*field, language, k),
+                            f"the cue word {cue!r} stands in {owners[comparable]} already: "
+                            "remove one",
+                        )
+                    owners[comparable] = category.id
+    _check_ids(document, places)
+
+
+def _comparable(cue: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", cue).casefold().split())
+
+
+def _check_ids(document: Document, places: Iterable[tuple[Field, str]]) -> None:
+    seen: set[str] = set()
+    for field, identifier in places:
+        if not _ID.fullmatch(identifier):
+            raise document.wrong(
+                (*field, "id"),
+                f"{identifier!r} is not an id: use small letters, digits and _ only",
+            )
+        if identifier in seen:
+            raise document.wrong(
+                (*field, "id"), f"the id {identifier!r} is used twice: give another one"
+            )
+        seen.add(identifier)

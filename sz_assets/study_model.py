@@ -1,0 +1,209 @@
+"""What a study is: its accounts, rules, codebook, published claims and dated events.
+
+Here: immutable shapes and what follows from them alone. Not here: reading and checking the files
+(`study`), or applying a rule (`core`). Import these names from `study`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import date
+from functools import cached_property
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+Text = Annotated[str, Meta(min_length=1)]
+Scalar = str | int | bool
+
+
+class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Immutable, and a misspelt field is an error."""
+
+
+class Name(_Part, frozen=True, kw_only=True):
+    """A text in Chinese and in English."""
+
+    zh: Text
+    en: Text
+
+
+class PublishedAccount(_Part, frozen=True, kw_only=True):
+    """What the publication's table prints about an account, as printed."""
+
+    name: Text
+    followers_in_ten_thousand: float
+    videos: Text
+    video_count_at_least: int
+    field: Text
+    printed_times: int = 1
+
+    @property
+    def follower_count(self) -> int:
+        """Followers, from the printed tens of thousands."""
+        return round(self.followers_in_ten_thousand * 10_000)
+
+
+class Account(_Part, frozen=True, kw_only=True):
+    """One account: `id` is ours and stable, `platform_account_id` what the list call needs."""
+
+    id: str
+    platform: str
+    platform_account_id: Text
+    platform_uid: Text | None = None
+    name: Name
+    field: Name | None = None
+    published: PublishedAccount | None = None
+
+
+class Selection(_Part, frozen=True, kw_only=True):
+    """Which accounts are eligible; `verified=False` means: don't ask."""
+
+    min_followers: Annotated[int, Meta(ge=0)] = 1_000_000
+    verified: bool = True
+
+
+class SampleRule(_Part, frozen=True, kw_only=True):
+    """Of each eligible account the `top` videos `by` a counter."""
+
+    top: Annotated[int, Meta(ge=1)] = 200
+    by: Literal["like_count"] = "like_count"
+
+
+class SecondaryCategory(_Part, frozen=True, kw_only=True):
+    id: str
+    name: Name
+    definition: Name
+    cues_zh: tuple[Text, ...]
+    cues_en: tuple[Text, ...]
+
+    @property
+    def cues(self) -> tuple[str, ...]:
+        """All cue words, the Chinese ones first."""
+        return self.cues_zh + self.cues_en
+
+
+class PrimaryCategory(_Part, frozen=True, kw_only=True):
+    id: str
+    name: Name
+    definition: Name
+    secondary: Annotated[tuple[SecondaryCategory, ...], Meta(min_length=1)]
+
+
+class Codebook(_Part, frozen=True, kw_only=True, dict=True):
+    """The content categories, in the order that breaks ties."""
+
+    version_label: Text
+    primary: Annotated[tuple[PrimaryCategory, ...], Meta(min_length=1)]
+
+    @cached_property
+    def version(self) -> str:
+        """Content hash: the first 16 hexadecimal digits of the SHA-256 of all it says."""
+        return hashlib.sha256(msgspec.json.encode(self)).hexdigest()[:16]
+
+    @property
+    def secondary(self) -> Iterator[tuple[PrimaryCategory, SecondaryCategory]]:
+        """Every secondary category with its primary one, in order."""
+        return ((primary, second) for primary in self.primary for second in primary.secondary)
+
+
+class Reading(_Part, frozen=True, kw_only=True):
+    """One number from one mart of the crawl month.
+
+    `take`: `only` (exactly one row must match), `sum`, `min`, `max`, `rows` (how many rows match;
+    no column) or `distinct` (how many different values).
+    """
+
+    table: str
+    where: dict[str, Scalar] = {}
+    column: str | None = None
+    take: Literal["only", "sum", "min", "max", "rows", "distinct"] = "only"
+
+
+class Value(Reading, frozen=True, kw_only=True, tag="value", tag_field="kind"):
+    """The reading equals the claim's `published_value` within its `tolerance`."""
+
+
+class AtLeast(Reading, frozen=True, kw_only=True, tag="at_least", tag_field="kind"):
+    """The reading is at least the claim's `published_value` (printed as "over …")."""
+
+
+class Within(Reading, frozen=True, kw_only=True, tag="within", tag_field="kind"):
+    """The reading lies in [minimum, maximum]; a bound left out is open."""
+
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+class Comparison(Reading, frozen=True, kw_only=True, tag="comparison", tag_field="kind"):
+    """The reading is less, or more, than each of the others."""
+
+    relation: Literal["less", "more"]
+    than: Annotated[tuple[Reading, ...], Meta(min_length=1)]
+
+
+class Trend(_Part, frozen=True, kw_only=True, tag="trend", tag_field="kind"):
+    """`column` rises, or falls, at each step of `over` from `first` to `last`.
+
+    `absent` is the value that a missing row stands for; without it a missing row is an unknown.
+    """
+
+    table: str
+    where: dict[str, Scalar] = {}
+    over: str
+    first: int = msgspec.field(name="from")
+    last: int = msgspec.field(name="to")
+    column: str
+    direction: Literal["rising", "falling"]
+    absent: float | None = None
+
+
+class NotTestable(_Part, frozen=True, kw_only=True, tag="not_testable", tag_field="kind"):
+    """These data can't decide the claim, for this reason."""
+
+    reason: Text
+
+
+Measure = Value | AtLeast | Within | Comparison | Trend | NotTestable
+
+
+class Claim(_Part, frozen=True, kw_only=True):
+    """One published claim and how the marts test it.
+
+    `published_value` and `tolerance` (absolute, from the rounding in print) are in `unit`, which is
+    the unit of the column read. `remark` is added to the note of every comparison.
+    """
+
+    id: str
+    section: Text
+    statement: Name
+    published_value: float | None = None
+    unit: Text | None = None
+    tolerance: Annotated[float, Meta(ge=0)] | None = None
+    measure: Measure
+    remark: Text | None = None
+
+
+class Event(_Part, frozen=True, kw_only=True):
+    """Something that happened on a day and may show in the numbers."""
+
+    date: date
+    name: Name
+    source: Text
+
+
+class Study(_Part, frozen=True, kw_only=True):
+    """A whole study. `first_crawl_month` is the first day of a month."""
+
+    id: str
+    name: Name
+    time_zone: str
+    first_crawl_month: date
+    selection: Selection
+    sample: SampleRule
+    accounts: tuple[Account, ...]
+    codebook: Codebook
+    claims: tuple[Claim, ...] = ()
+    events: tuple[Event, ...] = ()

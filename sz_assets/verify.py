@@ -1,0 +1,114 @@
+"""Whether the lake is what was received: hashes of stored answers, and where each item went.
+
+Here: recomputing both from the raw tables alone. Not here: the checks of a run (`defs`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from sz_assets.contracts.core import DUPLICATE_ITEMS, REJECTED_ITEMS, VIDEOS
+from sz_assets.contracts.raw import ACCOUNT_PAGES, RAW_TABLES
+from sz_assets.contracts.table import Table
+from sz_assets.core.attempts import choose_attempts
+from sz_assets.sources.registry import decode_pages
+from sz_assets.storage import Lake
+
+
+@dataclass
+class MonthVerification:
+    """What was found of one crawl month; `problems` is empty if all is well."""
+
+    crawl_month: date
+    answers: int = 0
+    items: int = 0
+    problems: list[str] = field(default_factory=list)
+
+    def line(self) -> str:
+        """The finding in one line."""
+        state = "ok" if not self.problems else f"{len(self.problems)} problems"
+        return (
+            f"{self.crawl_month:%Y-%m}: {self.answers} answers have their hashes, "
+            f"{self.items} items are accounted for: {state}."
+        )
+
+
+def changed_answers(lake: Lake, table: Table, month: date) -> tuple[int, list[str]]:
+    """How many answers a raw table holds, and those whose bytes no longer have their hash.
+
+    One attempt is in memory at a time.
+    """
+    count, changed = 0, []
+    for account_id in lake.accounts(table, month):
+        for path in lake.attempts(table, month, account_id):
+            rows = lake.read_attempts(table, [path])
+            count += rows.height
+            changed += [
+                f"{account_id}, attempt {attempt_id}, request {number}"
+                for attempt_id, number, digest, body in rows.select(
+                    "attempt_id", "request_number", "body_sha256", "body"
+                ).iter_rows()
+                if hashlib.sha256(body).hexdigest() != digest
+            ]
+    return count, changed
+
+
+def verify_lake(lake: Lake) -> Iterator[MonthVerification]:
+    """Verify every stored crawl month, oldest first."""
+    for month in lake.months(ACCOUNT_PAGES):
+        found = MonthVerification(month)
+        for table in RAW_TABLES:
+            count, changed = changed_answers(lake, table, month)
+            found.answers += count
+            found.problems += [f"{table.name}: {answer} has changed bytes." for answer in changed]
+        _verify_items(lake, month, found)
+        yield found
+
+
+def _verify_items(lake: Lake, month: date, found: MonthVerification) -> None:
+    """Decode the stored pages again and look for each item in exactly one of the three tables."""
+    if not lake.path(VIDEOS, month).exists():
+        found.problems.append("The month is stored but was never built: run it.")
+        return
+    tables = {
+        table.name: lake.read(table, month) for table in (VIDEOS, DUPLICATE_ITEMS, REJECTED_ITEMS)
+    }
+    places = ["account_id", "page_number", "raw_item_index"]
+    seen: dict[tuple[str, int, int], int] = {}
+    for frame in tables.values():
+        for place in frame.select(places).iter_rows():
+            seen[place] = seen.get(place, 0) + 1
+    evidence = [
+        lake.read_attempts(
+            table,
+            [p for a in lake.accounts(table, month) for p in lake.attempts(table, month, a)],
+            with_bodies=False,
+        )
+        for table in reversed(RAW_TABLES)
+    ]
+    for account_id, attempt_id in sorted(choose_attempts(*evidence).items()):
+        path = lake.attempt_path(ACCOUNT_PAGES, month, account_id, attempt_id)
+        if not path.exists():
+            continue
+        pages = lake.read_attempts(ACCOUNT_PAGES, [path])
+        decoded = decode_pages(pages)
+        found.items += int(pages["item_count"].sum())
+        stored = sum(count for place, count in seen.items() if place[0] == account_id)
+        again = {
+            place
+            for frame in (decoded.items, decoded.rejected)
+            for place in frame.select(places).iter_rows()
+        }
+        if missing := [place for place in again if seen.get(place) != 1]:
+            found.problems.append(
+                f"{account_id}: {len(missing)} items are not in exactly one of videos, duplicates "
+                f"and rejected, for example page {missing[0][1]}, item {missing[0][2]}."
+            )
+        if not int(pages["item_count"].sum()) == len(again) == stored:
+            found.problems.append(
+                f"{account_id}: {pages['item_count'].sum()} items were received, {len(again)} are "
+                f"in the stored pages, {stored} in the tables."
+            )
