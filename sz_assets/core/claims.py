@@ -164,7 +164,7 @@ def _read(reading: Reading, marts: Marts) -> _Number:
 
 
 def _known(value: float, name: str) -> _Number:
-    return _Number(float(value), f"{name} = {_show(value)}")
+    return _Number(float(value), f"{name} is {_show(value)}")
 
 
 def _compare(measure: Comparison, value: float, source: str, marts: Marts) -> _Finding:

@@ -157,7 +157,7 @@ def _share_profiles(
         owners = [
             account.id
             for account in accounts
-            if not profile.ids.isdisjoint((account.platform_uid, account.platform_account_id))
+            if account.platform_uid in profile.ids or account.platform_account_id in profile.ids
         ]
         if account_id is not None:
             is_meant = owners == [account_id] or (not owners and len(reading.profiles) == 1)

@@ -74,8 +74,13 @@ class Transport:
         }
         if platform.cookie:
             self._headers["Cookie"] = _header("cookie", platform.cookie.reveal())
+        address = urlsplit(self._base_url)
+        try:
+            _ = address.port
+        except ValueError:
+            raise UserError(f"{self._base_url} has an impossible port: correct it.") from None
         # A context without any authority: plain HTTP needs none, and loading them takes time.
-        is_plain = urlsplit(self._base_url).scheme == "http"
+        is_plain = address.scheme == "http"
         self._http = httpx.AsyncHTTPTransport(
             verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if is_plain else True,
             trust_env=False,
@@ -98,18 +103,24 @@ class Transport:
         """Send the request and read the whole answer within the deadline.
 
         A fault of the network, the status or the body is an answer with a `problem`.
-        UserError if the signer fails.
+        UserError if the signer fails or the address can't be requested.
         """
         url = f"{self._base_url}{query.path}?{urlencode(query.parameters)}"
         signed_url, signed_headers = self._sign("GET", url)
         limits = self._limits
         timeout = {"connect": limits.connect, "read": limits.deadline, "write": limits.deadline}
-        request = httpx.Request(
-            "GET",
-            signed_url,
-            headers=self._headers | signed_headers,
-            extensions={"timeout": timeout},
-        )
+        try:
+            request = httpx.Request(
+                "GET",
+                signed_url,
+                headers=self._headers | signed_headers,
+                extensions={"timeout": timeout},
+            )
+        except (httpx.InvalidURL, UnicodeEncodeError):
+            raise UserError(
+                f"The request to {self._base_url} is no address that can be asked for: check the "
+                "base URL and the signer."
+            ) from None
         requested_at = self._clock()
         seen = _Seen()
         try:

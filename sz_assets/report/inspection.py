@@ -1,3 +1,72 @@
-"""TEMP"""
+"""The check of a written report: it is whole, shows every figure and table, and asks for nothing.
+
+Here: reading a page back. Not here: making it (`page`).
+"""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+from sz_assets.charts.catalogue import CATALOGUE
+from sz_assets.charts.context import SIMULATED_MARK
+from sz_assets.charts.inspection import outside_references
+
+SECTIONS = ("numbers", "coverage", "figures", "tables", "summary", "comparison", "method")
+MAXIMUM_BYTES = 3_000_000
+
+
+class _Content(HTMLParser):
+    """Ids, texts and the labels of pictures; `is_whole` once the document has ended."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.labels: list[str] = []
+        self.text = ""
+        self.is_whole = False
+        self._silent = ""
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if "id" in given:
+            self.ids.append(given["id"])
+        if tag == "svg":
+            self.labels.append(given.get("aria-label", ""))
+        if tag in ("style", "title", "svg"):
+            self._silent = self._silent or tag
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == self._silent:
+            self._silent = ""
+        self.is_whole |= tag == "html"
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent:
+            self.text += data
+
+
 def inspect_report(page: str, *, is_simulated: bool) -> str | None:
+    """What is wrong with a report's page, in one sentence; None if all is well."""
+    content = _Content(page)
+    if not content.is_whole:
+        return "The page is cut short."
+    if missing := [section for section in SECTIONS if section not in content.ids]:
+        return f"The page lacks the section {missing[0]}."
+    if len(set(content.ids)) != len(content.ids):
+        return "The page uses an id twice."
+    for spec in CATALOGUE:
+        # A figure is a picture with a label; a table's heading is text, be it full or empty.
+        is_figure = spec.name.startswith("figure_")
+        shown = content.labels if is_figure else [content.text]
+        if not any(str(spec.heading) in text for text in shown):
+            return f"The page does not show: {spec.heading.en}."
+    if outside := outside_references(page, allow_links=True):
+        return f"The page refers to something outside: {outside[0]}."
+    # Outside the pictures, which bear the mark themselves.
+    if is_simulated and str(SIMULATED_MARK) not in content.text:
+        return "The page does not say that its data are simulated."
+    if len(page.encode()) > MAXIMUM_BYTES:
+        return f"The page is larger than {MAXIMUM_BYTES:,} bytes."
     return None

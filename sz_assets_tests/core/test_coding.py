@@ -91,7 +91,6 @@ def code(title: str | None, book: Codebook = SMALL) -> tuple[str | None, list[st
     ],
 )
 def test_rule(title: str | None, expected: str | None, cues: list[str]) -> None:
-    # A tie of three in the first case would hide the count: the cues say what was seen.
     assert code(title) == (expected, cues)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -64,7 +65,7 @@ def test_the_pace_is_never_exceeded():
             turns.append(now)
 
     asyncio.run(go())
-    gaps = [after - before for before, after in zip(turns, turns[1:], strict=False)]
+    gaps = [after - before for before, after in pairwise(turns)]
     assert min(gaps) >= 1 / 20 - 1e-9
     assert turns[-1] <= 200 / 20
 

@@ -209,7 +209,9 @@ CANARY = "sessionid=c4n4ry/+=&Se cret%7; ttwid=second-c4n4ry-value"
 
 def test_the_cookie_reaches_the_host_and_nothing_else(kit, lake, serve, platform, tmp_path, capfd):
     forms = [CANARY, "c4n4ry/+=&Se cret%7", "second-c4n4ry-value"]
-    echo = "".join((f, quote(f), base64.b64encode(f.encode()).decode()) [n] for f in forms for n in range(3))
+    echo = "".join(
+        (f, quote(f), base64.b64encode(f.encode()).decode())[n] for f in forms for n in range(3)
+    )
 
     def handler(request, write):
         cursor = request.query.get("max_cursor")
@@ -229,7 +231,11 @@ def test_the_cookie_reaches_the_host_and_nothing_else(kit, lake, serve, platform
     results, seen = run(kit, lake, server, *accounts, cookie=CANARY)
     assert {request.headers["cookie"] for request in server.requests} == {CANARY}
     assert [result.verdict for result in results] == [
-        "complete", "refused", "truncated", "refused", "truncated",
+        "complete",
+        "refused",
+        "truncated",
+        "refused",
+        "truncated",
     ]
     frames = [
         pl.read_parquet(path).with_columns(pl.col("body").cast(pl.String, strict=False))
@@ -283,6 +289,17 @@ def test_a_failing_signer_is_a_clear_error_and_what_was_obtained_is_kept(
     assert "a_bogus" not in pages["url"][0]
 
 
+def test_an_impossible_address_is_a_clear_error(kit, lake, serve, platform, tmp_path, monkeypatch):
+    server = serve(platform)
+    (tmp_path / "long_signer.py").write_text("def sign(m, u):\n    return u + '0' * 70_000\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(UserError, match="no address that can be asked for"):
+        run(kit, lake, server, signer="long_signer:sign")
+    server.base_url = "http://127.0.0.1:99999999"
+    with pytest.raises(UserError, match="an impossible port"):
+        run(kit, lake, server)
+
+
 def test_every_fault_has_a_rule():
     assert set(RULES) == set(Fault)
 
@@ -330,8 +347,11 @@ def test_a_slow_page_fails_at_the_deadline(kit, lake, serve, platform):
 
     started = time.monotonic()
     [result], _ = run(
-        kit, lake, serve(handler),
-        retry=RetryRule(attempts=1), limits=TransportLimits(deadline=0.3),
+        kit,
+        lake,
+        serve(handler),
+        retry=RetryRule(attempts=1),
+        limits=TransportLimits(deadline=0.3),
     )
     assert time.monotonic() - started < 2
     assert result.verdict == "truncated"

@@ -59,9 +59,7 @@ ENCODINGS = {
 @pytest.mark.parametrize("name", ENCODINGS)
 def test_whole_bodies_arrive_unchanged(kit, serve, name):
     encoding = {"bare deflate": "deflate", "two gzip members": "gzip"}.get(name, name)
-    answer = fetch(
-        once(serve, kit.http(ENCODINGS[name](BODY), Content_Encoding=encoding))
-    )
+    answer = fetch(once(serve, kit.http(ENCODINGS[name](BODY), Content_Encoding=encoding)))
     assert (answer.problem, answer.body, answer.status) == (None, BODY, 200)
     assert answer.url.endswith("/x?a=b")
 

@@ -26,9 +26,7 @@ MONTH_END = datetime(2024, 3, 31, 15, 59, 59)
 
 @pytest.fixture
 def study(kit):
-    return make_study(
-        kit.account("one", platform_uid="1"), kit.account("two", platform_uid="2")
-    )
+    return make_study(kit.account("one", platform_uid="1"), kit.account("two", platform_uid="2"))
 
 
 def make_study(*accounts):
@@ -58,9 +56,7 @@ def core(study, lake, month=MONTH):
     ids = [account.id for account in study.accounts]
     stored = load_month(lake, month, ids)
     decoded = decode_pages(stored.pages)
-    items = normalize(
-        decoded.items, decoded.rejected, crawl_month=month, time_zone=study.time_zone
-    )
+    items = normalize(decoded.items, decoded.rejected, crawl_month=month, time_zone=study.time_zone)
     accounts = build_accounts(
         study, decode_profiles(stored.profiles), crawl_month=month, data_origin=stored.data_origin
     )
@@ -137,9 +133,7 @@ def test_profiles_keep_their_bytes(kit, study, lake, tmp_path):
 def test_the_present_month_is_observed_now(kit, study, lake, tmp_path):
     path = save(tmp_path / "a.json", items(kit, 1))
     import_files(study, lake, date(2026, 11, 1), [path], imported_at=NOW)
-    rows = lake.read_attempts(
-        ACCOUNT_PAGES, lake.attempts(ACCOUNT_PAGES, date(2026, 11, 1), "one")
-    )
+    rows = lake.read_attempts(ACCOUNT_PAGES, lake.attempts(ACCOUNT_PAGES, date(2026, 11, 1), "one"))
     assert rows["received_at"][0] == NOW.replace(tzinfo=None)
     with pytest.raises(UserError, match="2026-12 has not begun"):
         import_files(study, lake, date(2026, 12, 1), [path], imported_at=NOW)
@@ -203,9 +197,7 @@ def test_the_real_creators(kit, lake, real_data):
             for user in json.loads((folder / "profiles.json").read_bytes())
         )
     )
-    result = import_files(
-        study, lake, MONTH, [*files, folder / "profiles.json"], imported_at=NOW
-    )
+    result = import_files(study, lake, MONTH, [*files, folder / "profiles.json"], imported_at=NOW)
     assert sum(one.item_count for one in result.accounts) == 449
     accounts, found, coverage = core(study, lake)
     assert found.videos.height + found.duplicates.height + found.rejected.height == 449

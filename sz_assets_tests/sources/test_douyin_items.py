@@ -183,6 +183,18 @@ def test_bytes_that_are_not_utf8_cost_one_field(kit):
     assert decode_pages(kit.rows(body)).items["title"].to_list() == [None]
 
 
+@pytest.mark.parametrize("name", ["aweme_id", "create_time", "digg_count", "is_top", "uid"])
+def test_a_number_of_any_length_costs_one_item_at_most(kit, name):
+    number = b"9" * 5000
+    body = b'{"aweme_list":[{"aweme_id":"7","create_time":1710154458,"%s":%s},%s]}' % (
+        name.encode(), number, json.dumps(GOOD).encode(),
+    )  # fmt: skip
+    for text in (body, body.replace(number, b'"%s"' % number), body.replace(number, b"1e999")):
+        decoded = decode_pages(kit.rows(text))
+        assert decoded.items.height + decoded.rejected.height == 2
+        assert decoded.items["video_id"].to_list()[-1] == GOOD["aweme_id"]
+
+
 def test_bodies_of_every_shape(kit):
     item = json.dumps(GOOD).encode()
     shapes = [

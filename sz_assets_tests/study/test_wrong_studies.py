@@ -201,9 +201,11 @@ WRONG = [
     ("claims", "to: 2022", "to: 2020", 23, "claims[1].measure.to", "more than `from`"),
     # claims: marts
     ("claims", "table: engagement_summary", "table: engagement", 10, "claims[0].measure.table",
-     "no mart 'engagement' by crawl month: use one of fct_account_month"),
+     "'engagement' is no mart that claims may read: use one of fct_account_month"),
     ("claims", "table: engagement_summary", "table: dim_account", 10, "claims[0].measure.table",
-     "by crawl month"),
+     "no mart that claims may read"),
+    ("claims", "table: engagement_summary", "table: fct_video_month", 10,
+     "claims[0].measure.table", "no mart that claims may read"),
     ("claims", "column: mean", "column: average", 12, "claims[0].measure.column",
      "no column 'average'"),
     ("claims", "      column: mean\n", "", 8, "claims[0].measure.column", "missing"),
