@@ -155,8 +155,14 @@ def import_(month: str, format_name: str, account: str | None, paths: tuple[Path
             study, Lake(home.lake), chosen, list(paths),
             format_name=format_name, account_id=account, imported_at=now,
         )  # fmt: skip
-    for line in result.lines():
-        click.echo(line)
+    for imported in result.accounts:
+        state = "stored" if imported.is_new else "already stored"
+        click.echo(
+            f"{imported.account_id}: {imported.item_count} items, {imported.profile_count} "
+            f"profiles {state} ({', '.join(imported.file_names)})"
+        )
+    if result.foreign_profile_count:
+        click.echo(f"{result.foreign_profile_count} profiles are of no account of the study.")
     click.echo(f"Next: sz-assets run --month {to_key(chosen)}")
 
 
@@ -216,10 +222,19 @@ def _run(months: list[date], recrawl: bool, allow_partial: bool) -> None:
 
     settings, _ = _settings_and_study()
     with StepBar() as bar:
-        from sz_assets.defs.run import run_months
+        from sz_assets.defs.run import load_ahead, run_months
+
+        load_ahead()
+        from sz_assets.definitions import build_defs
+        from sz_assets.storage import Home
 
         outcome = run_months(
-            settings, months, recrawl=recrawl, allow_partial=allow_partial, on_progress=bar.step
+            lambda: build_defs(settings),
+            Home(settings.home),
+            months,
+            recrawl=recrawl,
+            allow_partial=allow_partial,
+            on_progress=bar.step,
         )
     _tell(settings, months, outcome)
     if outcome.exit_code:

@@ -15,7 +15,6 @@ import sz_assets
 from sz_assets.errors import UserError
 from sz_assets.settings import Settings
 from sz_assets.storage import Home
-PLACEHOLDER = "SIMULATED-"
 from sz_assets.study import Study, load_study
 
 _NEEDED_FREE_BYTES = 2 * 1024**3
@@ -74,8 +73,7 @@ def _platforms(settings: Settings, study: Study) -> Iterator[Finding]:
             missing = [
                 account.id
                 for account in study.accounts
-                if account.platform == platform
-                and account.platform_account_id.startswith(PLACEHOLDER)
+                if account.platform == platform and account.is_placeholder
             ]
             cookie = "a cookie is set" if access.cookie else "no cookie is set"
             name = f"SZ_{platform.upper()}_COOKIE"

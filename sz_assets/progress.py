@@ -7,11 +7,17 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import dataclass
 from types import TracebackType
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from sz_assets.defs.run import StepProgress
+
+@dataclass(frozen=True)
+class StepProgress:
+    """A step that ended: how many of the run's steps have, and which it was."""
+
+    done: int
+    total: int
+    step: str
 
 
 class StepBar:

@@ -246,16 +246,15 @@ class Lake:
     def write_attempt(self, table: Table, frame: pl.DataFrame) -> Path:
         """Store one attempt at one account; it must not exist yet."""
         frame = conform(frame, table)
-        month, account_id, attempt_id = frame.select("crawl_month", "account_id", "attempt_id").row(0)
-        path = self.attempt_path(table, month, account_id, attempt_id)
+        path = self.attempt_path(
+            table, *frame.select("crawl_month", "account_id", "attempt_id").row(0)
+        )
         if path.exists():
             raise ValueError(f"{path} is stored already: stored pages are never changed")
         # Small row groups keep a reader's memory bounded by pages, not by the attempt.
         return write_atomically(
             path,
-            lambda temporary: frame.write_parquet(
-                temporary, compression="zstd", row_group_size=64
-            ),
+            lambda temporary: frame.write_parquet(temporary, compression="zstd", row_group_size=64),
         )
 
     def accounts(self, table: Table, crawl_month: date) -> list[str]:

@@ -84,6 +84,7 @@ class _StudyFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     name: Name
     time_zone: str = "Asia/Shanghai"
     first_crawl_month: str
+    published_crawl_month: str | None = None
     selection: Selection = Selection()
     sample: SampleRule = SampleRule()
     accounts: tuple[Account, ...]
@@ -140,7 +141,10 @@ def load_study(name_or_path: str) -> Study:
         id=file.id,
         name=file.name,
         time_zone=file.time_zone,
-        first_crawl_month=date.fromisoformat(f"{file.first_crawl_month}-01"),
+        first_crawl_month=_to_date(file.first_crawl_month),
+        published_crawl_month=(
+            _to_date(file.published_crawl_month) if file.published_crawl_month else None
+        ),
         selection=file.selection,
         sample=file.sample,
         accounts=file.accounts,
@@ -148,6 +152,10 @@ def load_study(name_or_path: str) -> Study:
         claims=claims[1].claims if claims else (),
         events=events[1].events if events else (),
     )
+
+
+def _to_date(month: str) -> date:
+    return date.fromisoformat(f"{month}-01")
 
 
 def _find(name_or_path: str) -> Path:
@@ -173,11 +181,12 @@ def _check_study(document: Document, file: _StudyFile) -> None:
             ("time_zone",),
             f"there is no time zone {file.time_zone!r}: write one such as Asia/Shanghai",
         ) from None
-    if not _MONTH.fullmatch(file.first_crawl_month):
-        raise document.wrong(
-            ("first_crawl_month",),
-            f"{file.first_crawl_month!r} is not a month: write it as YYYY-MM, such as 2023-01",
-        )
+    for field in ("first_crawl_month", "published_crawl_month"):
+        month: str | None = getattr(file, field)
+        if month is not None and not _MONTH.fullmatch(month):
+            raise document.wrong(
+                (field,), f"{month!r} is not a month: write it as YYYY-MM, such as 2023-01"
+            )
     if not file.accounts:
         raise document.wrong(("accounts",), "there is no account: list at least one")
     _check_ids(document, ((("accounts", i), a.id) for i, a in enumerate(file.accounts)))

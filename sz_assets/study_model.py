@@ -57,6 +57,11 @@ class Account(_Part, frozen=True, kw_only=True):
     field: Name | None = None
     published: PublishedAccount | None = None
 
+    @property
+    def is_placeholder(self) -> bool:
+        """Whether the platform's id is a stand-in that only the embedded platform knows."""
+        return self.platform_account_id.startswith("SIMULATED-")
+
 
 class Selection(_Part, frozen=True, kw_only=True):
     """Which accounts are eligible; `verified=False` means: don't ask."""
@@ -195,7 +200,11 @@ class Event(_Part, frozen=True, kw_only=True):
 
 
 class Study(_Part, frozen=True, kw_only=True):
-    """A whole study. `first_crawl_month` is the first day of a month."""
+    """A whole study. Crawl months are the first days of months.
+
+    `published_crawl_month` is the month in which the publication's own data were observed, if
+    the study follows one.
+    """
 
     id: str
     name: Name
@@ -207,3 +216,4 @@ class Study(_Part, frozen=True, kw_only=True):
     codebook: Codebook
     claims: tuple[Claim, ...] = ()
     events: tuple[Event, ...] = ()
+    published_crawl_month: date | None = None

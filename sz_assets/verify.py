@@ -13,7 +13,7 @@ from datetime import date
 from sz_assets.contracts.core import DUPLICATE_ITEMS, REJECTED_ITEMS, VIDEOS
 from sz_assets.contracts.raw import ACCOUNT_PAGES, RAW_TABLES
 from sz_assets.contracts.table import Table
-from sz_assets.core.attempts import choose_attempts
+from sz_assets.crawl.stored import load_month
 from sz_assets.sources.registry import decode_pages
 from sz_assets.storage import Lake
 
@@ -81,21 +81,11 @@ def _verify_items(lake: Lake, month: date, found: MonthVerification) -> None:
     for frame in tables.values():
         for place in frame.select(places).iter_rows():
             seen[place] = seen.get(place, 0) + 1
-    evidence = [
-        lake.read_attempts(
-            table,
-            [p for a in lake.accounts(table, month) for p in lake.attempts(table, month, a)],
-            with_bodies=False,
-        )
-        for table in reversed(RAW_TABLES)
-    ]
-    for account_id, attempt_id in sorted(choose_attempts(*evidence).items()):
-        path = lake.attempt_path(ACCOUNT_PAGES, month, account_id, attempt_id)
-        if not path.exists():
-            continue
-        pages = lake.read_attempts(ACCOUNT_PAGES, [path])
-        decoded = decode_pages(pages)
-        found.items += int(pages["item_count"].sum())
+    pages = load_month(lake, month, lake.accounts(ACCOUNT_PAGES, month)).pages
+    for (account_id,), theirs in pages.partition_by("account_id", as_dict=True).items():
+        decoded = decode_pages(theirs)
+        received = int(theirs["item_count"].sum())
+        found.items += received
         stored = sum(count for place, count in seen.items() if place[0] == account_id)
         again = {
             place
@@ -107,8 +97,8 @@ def _verify_items(lake: Lake, month: date, found: MonthVerification) -> None:
                 f"{account_id}: {len(missing)} items are not in exactly one of videos, duplicates "
                 f"and rejected, for example page {missing[0][1]}, item {missing[0][2]}."
             )
-        if not int(pages["item_count"].sum()) == len(again) == stored:
+        if not received == len(again) == stored:
             found.problems.append(
-                f"{account_id}: {pages['item_count'].sum()} items were received, {len(again)} are "
-                f"in the stored pages, {stored} in the tables."
+                f"{account_id}: {received} items were received, {len(again)} are in the stored "
+                f"pages, {stored} in the tables."
             )

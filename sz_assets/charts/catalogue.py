@@ -55,17 +55,13 @@ class ChartSpec:
         return self.count_rows(frames, context)
 
 
-def _build_figure_1(
-    frames: Frames, context: ChartContext, heading: Bilingual
-) -> alt.VConcatChart:
+def _build_figure_1(frames: Frames, context: ChartContext, heading: Bilingual) -> alt.VConcatChart:
     from sz_assets.charts.publishing import figure_1
 
     return figure_1(frames, context, heading)
 
 
-def _build_figure_2(
-    frames: Frames, context: ChartContext, heading: Bilingual
-) -> alt.VConcatChart:
+def _build_figure_2(frames: Frames, context: ChartContext, heading: Bilingual) -> alt.VConcatChart:
     from sz_assets.charts.duration import figure_2
 
     return figure_2(frames, context, heading)
@@ -142,11 +138,13 @@ CATALOGUE: tuple[ChartSpec, ...] = (
         _count_points,
     ),
     _distribution("figure_3", "like_count", Bilingual("点赞数", "Likes")),
-    _distribution("figure_4", "favorite_count", Bilingual("收藏数", "Favorites"),
-                  with_threshold=True),
+    _distribution(
+        "figure_4", "favorite_count", Bilingual("收藏数", "Favorites"), with_threshold=True
+    ),
     _distribution("figure_5", "share_count", Bilingual("分享数", "Shares")),
-    _distribution("figure_6", "comment_count", Bilingual("评论数", "Comments"),
-                  with_threshold=True),
+    _distribution(
+        "figure_6", "comment_count", Bilingual("评论数", "Comments"), with_threshold=True
+    ),
     ChartSpec(
         "table_1",
         Bilingual("账号基本信息", "The accounts"),

@@ -76,8 +76,9 @@ def histogram(
     for lower, upper, count in bins.iter_rows():
         left, right = axis.bin_span(lower, upper)
         described = "0" if lower <= 0 else f"{number_text(lower)} – {number_text(upper)}"
-        rows.append({"left": left, "right": right, "count": count, "bin": described,
-                     "is_zero": lower <= 0})
+        rows.append(
+            {"left": left, "right": right, "count": count, "bin": described, "is_zero": lower <= 0}
+        )
     top = max(row["count"] for row in rows)
     label_space = _HEADROOM + _LABEL_HEIGHT * len(lines)
     # Above the highest bar stays room for the labels.
@@ -86,25 +87,28 @@ def histogram(
     count_axis = alt.Axis(format=",d", tickCount=6, tickMinStep=1)
     y = alt.Y("count:Q", scale=y_scale, title=_COUNT_AXIS, axis=count_axis)
     base = alt.Chart(data(rows, name))
-    bars = base.mark_rect(stroke=theme.BACKGROUND, strokeWidth=1).encode(
-        x=x,
-        x2="right:Q",
-        y=y,
-        y2=alt.datum(0),
-        color=alt.condition(
-            "datum.is_zero", alt.value(theme.BAR_ZERO), alt.value(theme.BAR)
-        ),
-        tooltip=[
-            alt.Tooltip("bin:N", title="区间 Bin"),
-            alt.Tooltip("count:Q", title="视频数 Videos", format=",d"),
-        ],
-    ).properties(name=name)
+    bars = (
+        base.mark_rect(stroke=theme.BACKGROUND, strokeWidth=1)
+        .encode(
+            x=x,
+            x2="right:Q",
+            y=y,
+            y2=alt.datum(0),
+            color=alt.condition("datum.is_zero", alt.value(theme.BAR_ZERO), alt.value(theme.BAR)),
+            tooltip=[
+                alt.Tooltip("bin:N", title="区间 Bin"),
+                alt.Tooltip("count:Q", title="视频数 Videos", format=",d"),
+            ],
+        )
+        .properties(name=name)
+    )
     zero_label = (
         base.transform_filter("datum.is_zero")
         .transform_calculate(middle=repr(axis.zero_position))
         .mark_text(dy=-7, color=theme.MUTED)
-        .encode(x=alt.X("middle:Q", scale=value_scale(axis)), y=y,
-                text=alt.Text("count:Q", format=",d"))
+        .encode(
+            x=alt.X("middle:Q", scale=value_scale(axis)), y=y, text=alt.Text("count:Q", format=",d")
+        )
     )
     layers: list[alt.Chart] = [bars, zero_label, *_lines(axis, lines, height)]
     return alt.layer(*layers).properties(width=theme.WIDTH, height=height)
@@ -127,8 +131,12 @@ def _lines(axis: LogAxis, lines: list[Line], height: int) -> list[alt.Chart]:
             data([{"x": axis.position(line.value), "label": line.label}], f"line_{row}")
         ).encode(x=alt.X("x:Q", scale=value_scale(axis)))
         rule = base.mark_rule(color=line.color, strokeWidth=1.5, strokeDash=list(line.dash))
-        text = {"align": "right" if leftward else "left", "dx": -6 if leftward else 6,
-                "baseline": "middle", "fontSize": 12}
+        text = {
+            "align": "right" if leftward else "left",
+            "dx": -6 if leftward else 6,
+            "baseline": "middle",
+            "fontSize": 12,
+        }
         halo = base.mark_text(**text, stroke=theme.BACKGROUND, strokeWidth=4)
         label = base.mark_text(**text, color=line.color)
         layers += [
@@ -142,10 +150,12 @@ def _lines(axis: LogAxis, lines: list[Line], height: int) -> list[alt.Chart]:
 def center_lines(summary: Mapping[str, Any], unit: str = "") -> list[Line]:
     """Lines for median and mean."""
     return [
-        Line(summary["median"], f"中位数 Median {number_text(summary['median'])}{unit}",
-             theme.MEDIAN),
-        Line(summary["mean"], f"平均 Mean {number_text(summary['mean'])}{unit}", theme.MEAN,
-             (6, 3)),
+        Line(
+            summary["median"], f"中位数 Median {number_text(summary['median'])}{unit}", theme.MEDIAN
+        ),
+        Line(
+            summary["mean"], f"平均 Mean {number_text(summary['mean'])}{unit}", theme.MEAN, (6, 3)
+        ),
     ]
 
 
@@ -171,16 +181,19 @@ def distribution(
         share = summary["below_500_ratio"]
         percent = "" if share is None else f" = {share:.1%}"
         lines.append(
-            Line(THRESHOLD, f"低于 {THRESHOLD} Below {THRESHOLD}: "
-                 f"{number_text(summary['below_500_count'])}{percent}", theme.THRESHOLD, (2, 3))
+            Line(
+                THRESHOLD,
+                f"低于 {THRESHOLD} Below {THRESHOLD}: "
+                f"{number_text(summary['below_500_count'])}{percent}",
+                theme.THRESHOLD,
+                (2, 3),
+            )
         )
     axis = log_axis(
         bins.select("bin_lower", "bin_upper").iter_rows(), (line.value for line in lines)
     )
     chart = histogram(bins, axis, axis_title, lines, 340, MAIN)
-    extremes = (
-        f"最小 min {number_text(summary['min'])} · 最大 max {number_text(summary['max'])}"
-    )
+    extremes = f"最小 min {number_text(summary['min'])} · 最大 max {number_text(summary['max'])}"
     reading = "横轴为对数刻度 Logarithmic axis"
     if axis.has_zero:
         reading += " · 灰色柱为 0 次的视频 grey bar: videos with 0"

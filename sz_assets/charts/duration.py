@@ -89,9 +89,13 @@ def _box(summary: Mapping[str, Any], axis: LogAxis) -> alt.LayerChart:
     )
     # One mark per row, the five numbers that stand apart from box and whiskers.
     points = [
-        {"statistic": _STATISTICS[name], "position": at[name], "value": summary[name],
-         "shape": "diamond" if name == "mean" else "circle",
-         "color": theme.MEAN if name == "mean" else theme.INK}
+        {
+            "statistic": _STATISTICS[name],
+            "position": at[name],
+            "value": summary[name],
+            "shape": "diamond" if name == "mean" else "circle",
+            "color": theme.MEAN if name == "mean" else theme.INK,
+        }
         for name in ("min", "mean", "max")
     ]
     marks = (

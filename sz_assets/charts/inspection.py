@@ -24,8 +24,19 @@ _MAIN = "main"
 _MAIN_VIEW = re.compile(rf"{_MAIN}(_\d+)*")
 _EMPTY_VIEW = re.compile(r"empty(_\d+)*")
 _MAIN_MARKS = re.compile(rf"{_MAIN}(_\d+)*_marks")
-_FETCHING = {"src", "href", "srcset", "data", "poster", "action", "formaction", "background",
-             "xlink:href", "ping", "manifest"}
+_FETCHING = {
+    "src",
+    "href",
+    "srcset",
+    "data",
+    "poster",
+    "action",
+    "formaction",
+    "background",
+    "xlink:href",
+    "ping",
+    "manifest",
+}
 _OUTSIDE_IN_CSS = re.compile(r"@import|url\(\s*['\"]?(?!#|data:|['\")])", re.IGNORECASE)
 
 

@@ -47,9 +47,7 @@ class CategoryRow:
     exemplar_account: Bilingual | None
 
 
-def account_rows(
-    frames: Mapping[str, pl.DataFrame], context: ChartContext
-) -> list[AccountRow]:
+def account_rows(frames: Mapping[str, pl.DataFrame], context: ChartContext) -> list[AccountRow]:
     """The month's accounts in the study's order; `dim_account` joined to `fct_account_month`."""
     order = {account_id: index for index, account_id in enumerate(context.accounts)}
     joined = month_rows(frames, "fct_account_month", context).join(
@@ -80,9 +78,7 @@ def account_rows(
     return sorted(rows, key=lambda row: (order.get(row.account_id, len(order)), row.account_id))
 
 
-def category_rows(
-    frames: Mapping[str, pl.DataFrame], context: ChartContext
-) -> list[CategoryRow]:
+def category_rows(frames: Mapping[str, pl.DataFrame], context: ChartContext) -> list[CategoryRow]:
     """Every category of the codebook in its order, then any other that occurs.
 
     A category of the codebook without a row in `category_engagement` has 0 videos: the mart

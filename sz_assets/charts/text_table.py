@@ -55,11 +55,27 @@ def text_table(
         x = left + room if column.align == "right" else left + 6
         left += column.width
 
-        def place(text: str, y: float, size: int, color: str, *, at: float = x,
-                  align: str = column.align, room: int = room - 6) -> None:
+        def place(
+            text: str,
+            y: float,
+            size: int,
+            color: str,
+            *,
+            at: float = x,
+            align: str = column.align,
+            room: int = room - 6,
+        ) -> None:
             if text:
-                texts.append({"x": at, "y": y, "text": theme.fit(text, room, size),
-                              "align": align, "size": size, "color": color})
+                texts.append(
+                    {
+                        "x": at,
+                        "y": y,
+                        "text": theme.fit(text, room, size),
+                        "align": align,
+                        "size": size,
+                        "color": color,
+                    }
+                )
 
         place(column.title.zh, 14, 12, theme.MUTED)
         place(column.title.en, 30, 11, theme.MUTED)
@@ -76,15 +92,23 @@ def text_table(
         return alt.Y(f"{field}:Q", axis=None, scale=alt.Scale(domain=[height, 0], nice=False))
 
     bands = [
-        {"top": _HEADER + row_height * number, "bottom": _HEADER + row_height * (number + 1),
-         "color": theme.BAND if number % 2 == 0 else theme.BACKGROUND}
+        {
+            "top": _HEADER + row_height * number,
+            "bottom": _HEADER + row_height * (number + 1),
+            "color": theme.BAND if number % 2 == 0 else theme.BACKGROUND,
+        }
         for number in range(len(rows))
     ]
     band_marks = (
         alt.Chart(data(bands, MAIN), name=MAIN)
         .mark_rect()
-        .encode(x=alt.value(0), x2=alt.value(width), y=y("top"), y2="bottom:Q",
-                color=alt.Color("color:N", scale=None))
+        .encode(
+            x=alt.value(0),
+            x2=alt.value(width),
+            y=y("top"),
+            y2="bottom:Q",
+            color=alt.Color("color:N", scale=None),
+        )
     )
     rule = (
         alt.Chart(data([{"y": _HEADER}], "header_rule"))

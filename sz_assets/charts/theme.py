@@ -83,8 +83,11 @@ def printable(text: str) -> str:
 def text_width(text: str, font_size: float) -> float:
     """Width in pixels, slightly overestimated: a full-width character is one em."""
     em = sum(
-        1.0 if unicodedata.east_asian_width(character) in "WF" else
-        0.7 if character.isupper() or character in "%@…—" else 0.55
+        1.0
+        if unicodedata.east_asian_width(character) in "WF"
+        else 0.7
+        if character.isupper() or character in "%@…—"
+        else 0.55
         for character in text
     )
     return em * font_size
@@ -98,4 +101,3 @@ def fit(text: str, width: float, font_size: float) -> str:
     while text and text_width(text + "…", font_size) > width:
         text = text[:-1]
     return text.rstrip() + "…"
-

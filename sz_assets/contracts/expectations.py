@@ -1,4 +1,4 @@
-"""Contracts as Great Expectations suites: what is expected of one month of one table, and whether it holds.
+"""Contracts as Great Expectations suites: what is expected of a month of a table, and if it holds.
 
 Here: the translation of rules into expectations, and running them. Not here: how the outcome is
 shown (`defs.checks`). Great Expectations is imported where it runs: it costs seconds.

@@ -1,4 +1,4 @@
-"""Tables as Polars schemas, and the gate before every write: a frame either fits or nothing lands."""
+"""Tables as Polars schemas, and the gate before every write: a frame fits or nothing lands."""
 
 from __future__ import annotations
 

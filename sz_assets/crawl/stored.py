@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import polars as pl
 
@@ -19,20 +20,30 @@ from sz_assets.errors import UserError
 from sz_assets.storage import Lake
 
 
-@dataclass(frozen=True)
+@dataclass
 class StoredMonth:
     """The raw rows of a month that count.
 
-    `pages` and `profiles` (one per account) have outcome ok and their bodies, for decoding.
     `page_answers` and `profile_answers` are all answers of the attempts that count, without
     bodies, for the verdict. `data_origin` is that of the month's accounts without any answer.
     """
 
-    pages: pl.DataFrame
-    profiles: pl.DataFrame
+    lake: Lake
     page_answers: pl.DataFrame
     profile_answers: pl.DataFrame
+    counting_profiles: pl.DataFrame
     data_origin: str
+
+    @cached_property
+    def pages(self) -> pl.DataFrame:
+        """The pages with their bodies, for decoding; read when asked for."""
+        counting = self.page_answers.filter(pl.col("outcome") == "ok")
+        return _with_bodies(self.lake, ACCOUNT_PAGES, counting)
+
+    @cached_property
+    def profiles(self) -> pl.DataFrame:
+        """The one profile of each account that counts, with its body; read when asked for."""
+        return _with_bodies(self.lake, ACCOUNT_PROFILES, self.counting_profiles)
 
 
 def load_month(lake: Lake, crawl_month: date, account_ids: Sequence[str]) -> StoredMonth:
@@ -46,12 +57,11 @@ def load_month(lake: Lake, crawl_month: date, account_ids: Sequence[str]) -> Sto
             f"Nothing is stored of {month}: run sz-assets run --month {month}, or import its files."
         )
     chosen = choose_attempts(pages, profiles)
-    page_answers = of_attempts(pages, chosen)
     return StoredMonth(
-        pages=_with_bodies(lake, ACCOUNT_PAGES, page_answers.filter(pl.col("outcome") == "ok")),
-        profiles=_with_bodies(lake, ACCOUNT_PROFILES, choose_profiles(profiles, chosen)),
-        page_answers=page_answers,
+        lake=lake,
+        page_answers=of_attempts(pages, chosen),
         profile_answers=of_attempts(profiles, chosen),
+        counting_profiles=choose_profiles(profiles, chosen),
         data_origin=origins.sort()[-1],
     )
 

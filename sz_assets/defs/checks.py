@@ -5,6 +5,7 @@ Here: how expectations become checks, with severity and evidence. Not here: what
 """
 
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import date
 from typing import Any, Protocol
 
@@ -31,6 +32,10 @@ _BLOCKING_KINDS = (Kind.KEYS, Kind.MISSING_VALUES, Kind.VALUES, Kind.TOTALS)
 
 class TableReader(Protocol):
     """Where checks get a table's rows from: the lake or the warehouse."""
+
+    def opened(self) -> AbstractContextManager[Any]:
+        """Held while several tables are read."""
+        ...
 
     def rows(self, table: Table, crawl_month: date) -> pl.DataFrame:
         """The month's rows; columns that no expectation needs may be absent."""
@@ -80,7 +85,10 @@ def _summary(outcomes: Sequence[Outcome]) -> str:
         if first.observed_value is not None
         else f"{first.failing_count} of {first.checked_count} values fail"
     )
-    return f"{len(failed)} of {len(outcomes)} expectations fail; first: {first.expectation.label}, {number}."
+    return (
+        f"{len(failed)} of {len(outcomes)} expectations fail; first: {first.expectation.label}, "
+        f"{number}."
+    )
 
 
 def _evidence(outcomes: Sequence[Outcome]) -> dict[str, Any]:
@@ -182,11 +190,16 @@ def table_checks(
     def run_checks(context: dg.AssetCheckExecutionContext) -> CheckEvents:
         reader = getattr(context.resources, reader_key)
         selected = context.op_execution_context.selected_asset_check_keys
-        for month in crawl_months(context):
-            for table in tables:
-                ours = [s for s in specs if s.asset_key == table_key(table) and s.key in selected]
-                if ours:
-                    yield from evaluate_table(ours, table, reader, month)
+        with reader.opened():
+            for month in crawl_months(context):
+                for table in tables:
+                    ours = [
+                        spec
+                        for spec in specs
+                        if spec.asset_key == table_key(table) and spec.key in selected
+                    ]
+                    if ours:
+                        yield from evaluate_table(ours, table, reader, month)
         yield from check_outputs(specs, selected)
 
     return run_checks

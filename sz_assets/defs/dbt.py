@@ -60,7 +60,7 @@ def read_manifest() -> dict[str, Any]:
 def _invoke(
     arguments: Sequence[str], target: Path, *, parsed: Any = None, callback: Any = None
 ) -> None:
-    """Run one dbt command and let go of the database file; RuntimeError with dbt's words if it fails."""
+    """Run one dbt command and let go of the database file; RuntimeError says why it failed."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.adapters.factory import reset_adapters
     from dbt.cli.main import dbtRunner
@@ -122,6 +122,7 @@ def build(
     from google.protobuf.json_format import MessageToDict
 
     prepare_project()
+    # Read anew for each build: a used manifest keeps the months of the SQL that it compiled.
     parsed = Manifest.from_msgpack(
         (TARGET / "partial_parse.msgpack").read_bytes(), decoder=extended_mashumuro_decoder
     )

@@ -21,8 +21,6 @@ from sz_assets.study import Account, Study
 if TYPE_CHECKING:
     from sz_assets.simulation.catalogue import Catalogue
 
-# The bundled study's placeholders begin like this: no live platform knows such an account.
-PLACEHOLDER = "SIMULATED-"
 _SIMULATED_CONCURRENCY = 4
 
 
@@ -60,7 +58,7 @@ class EmbeddedPlatform:
         from sz_assets.simulation.clock import observation_instant
         from sz_assets.simulation.server import serve
 
-        unknown = [a.id for a in accounts if not a.platform_account_id.startswith(PLACEHOLDER)]
+        unknown = [a.id for a in accounts if not a.is_placeholder]
         if unknown:
             raise UserError(
                 f"The embedded platform does not know {', '.join(unknown)}: set SZ_SOURCE=live to "
@@ -98,7 +96,7 @@ class LivePlatforms:
                 "counters: import what was saved then, or run "
                 f"{to_key(current_month(self._study, self._now()))}."
             )
-        placeholders = [a.id for a in accounts if a.platform_account_id.startswith(PLACEHOLDER)]
+        placeholders = [a.id for a in accounts if a.is_placeholder]
         if placeholders:
             raise UserError(
                 "The study has no platform id for "

@@ -6,8 +6,8 @@ Here: thin adapters that checks and assets ask for rows. Not here: paths (`stora
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,30 +25,20 @@ class LakeTables:
     def __init__(self, lake: Lake) -> None:
         self.lake = lake
 
+    def opened(self) -> AbstractContextManager[None]:
+        """Files need not be held open; this is for what reads lake and warehouse alike."""
+        return nullcontext()
+
     def rows(self, table: Table, crawl_month: date) -> pl.DataFrame:
         """The month's rows; raw tables come without their bodies, which no rule speaks of."""
-        if table.layer == "raw":
-            return self.raw_rows(table, crawl_month, with_bodies=False)
-        return self.lake.read(table, crawl_month)
-
-    def raw_rows(self, table: Table, crawl_month: date, *, with_bodies: bool) -> pl.DataFrame:
-        """All attempts of the month."""
+        if table.layer != "raw":
+            return self.lake.read(table, crawl_month)
         paths = [
             path
             for account_id in self.lake.accounts(table, crawl_month)
             for path in self.lake.attempts(table, crawl_month, account_id)
         ]
-        return self.lake.read_attempts(table, paths, with_bodies=with_bodies)
-
-    def attempt_rows(
-        self, table: Table, crawl_month: date, chosen: Mapping[str, str]
-    ) -> pl.DataFrame:
-        """The rows of one attempt per account, with bodies."""
-        paths = [
-            self.lake.attempt_path(table, crawl_month, account_id, attempt_id)
-            for account_id, attempt_id in sorted(chosen.items())
-        ]
-        return self.lake.read_attempts(table, [path for path in paths if path.exists()])
+        return self.lake.read_attempts(table, paths, with_bodies=False)
 
     def previous_row_count(self, table: Table, crawl_month: date) -> int | None:
         """Rows of the newest stored month before this one; None if there is none."""
@@ -64,13 +54,22 @@ class WarehouseTables:
 
     def __init__(self, database: DuckDBResource) -> None:
         self.database = database
+        self._open: Any = None
 
     @contextmanager
-    def _connection(self) -> Iterator[Any]:
+    def opened(self) -> Iterator[Any]:
+        """The connection; it stays open for all reads inside the outermost `with`."""
+        if self._open is not None:
+            yield self._open
+            return
         # The resource does not close its connection after an error, and one that stays open
         # keeps the next build from writing.
         with self.database.get_connection() as connection, closing(connection):
-            yield connection
+            self._open = connection
+            try:
+                yield connection
+            finally:
+                self._open = None
 
     def rows(self, table: Table, crawl_month: date | None) -> pl.DataFrame:
         """The month's rows, or all of them for a table that has no months."""
@@ -81,7 +80,7 @@ class WarehouseTables:
         )
         where = " where crawl_month = ?" if partitioned else ""
         order = ", ".join(table.key)
-        with self._connection() as connection:
+        with self.opened() as connection:
             result = connection.sql(
                 f"select {columns} from main.{table.name}{where} order by {order}",
                 params=[crawl_month] if partitioned else [],
@@ -92,7 +91,7 @@ class WarehouseTables:
     def row_counts(self, table: Table) -> dict[date | None, int]:
         """Rows per crawl month; under None for a table that has no months."""
         month = "crawl_month" if "crawl_month" in table.column_names else "null"
-        with self._connection() as connection:
+        with self.opened() as connection:
             rows = connection.execute(
                 f"select {month}, count(*) from main.{table.name} group by all"
             ).fetchall()

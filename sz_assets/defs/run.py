@@ -6,6 +6,7 @@ its progress is drawn (`cli`).
 
 from __future__ import annotations
 
+import importlib
 import logging
 import threading
 import uuid
@@ -20,19 +21,10 @@ import dagster as dg
 from sz_assets.defs.instance import LAUNCHED_BY_COMMAND, end_killed_runs, open_instance
 from sz_assets.defs.months import to_key
 from sz_assets.errors import IncompleteCrawl, UserError
-from sz_assets.settings import Settings
+from sz_assets.progress import StepProgress
 from sz_assets.storage import Home
 
 JOB_NAME = "month"
-
-
-@dataclass(frozen=True)
-class StepProgress:
-    """A step that ended: how many of the run's steps have, and what it was."""
-
-    done: int
-    total: int
-    step: str
 
 
 @dataclass(frozen=True)
@@ -46,15 +38,14 @@ class RunOutcome:
     ended_before: list[str] = field(default_factory=list)
 
 
-def _load_ahead() -> None:
-    """Import what later steps need while the crawl waits for the network."""
-    import altair
-    import great_expectations
-    import vl_convert
-    from dbt.cli.main import dbtRunner
+def load_ahead() -> None:
+    """Begin to import what later steps need, beside the crawl, which mostly waits."""
 
-    # Named so that linters see why they are here.
-    _ = (altair, great_expectations, vl_convert, dbtRunner)
+    def load() -> None:
+        for name in ("dbt.cli.main", "great_expectations", "altair", "vl_convert"):
+            importlib.import_module(name)
+
+    threading.Thread(target=load, name="load-ahead", daemon=True).start()
 
 
 def _partition_tags(months: Sequence[date]) -> dict[str, str]:
@@ -91,7 +82,7 @@ def _explain(result: dg.ExecuteInProcessResult, run_id: str) -> RunOutcome:
                 continue
             metadata = data.user_failure_data.metadata if data.user_failure_data else {}
             code = metadata.get("exit_code") if metadata else None
-            exit_code = 1 if code is None else int(code.value)
+            exit_code = 1 if code is None else int(str(code.value))
             description = data.user_failure_data.description if data.user_failure_data else None
             if description:
                 failures.append(description)
@@ -106,7 +97,8 @@ def _explain(result: dg.ExecuteInProcessResult, run_id: str) -> RunOutcome:
 
 
 def run_months(
-    settings: Settings,
+    build: Callable[[], dg.Definitions],
+    home: Home,
     months: Sequence[date],
     *,
     recrawl: bool = False,
@@ -115,22 +107,17 @@ def run_months(
 ) -> RunOutcome:
     """Run the month's job over consecutive crawl months in one run.
 
-    Raises UserError if another command is using the home.
+    `build` makes the definitions; it is called once this run has the home for itself. Raises UserError if another command is using the home.
     """
     warnings.simplefilter("ignore")
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
-    home = Home(settings.home)
     home.prepare()
     span = " to ".join(dict.fromkeys((to_key(months[0]), to_key(months[-1]))))
     with ExitStack() as stack:
         stack.enter_context(home.lock("run", f"crawl month {span}"))
         instance = stack.enter_context(open_instance(home))
         ended = end_killed_runs(instance)
-        threading.Thread(target=_load_ahead, name="load-ahead", daemon=True).start()
-
-        from sz_assets.definitions import build_defs
-
-        job = build_defs(settings).resolve_job_def(JOB_NAME)
+        job = build().resolve_job_def(JOB_NAME)
         run_id = str(uuid.uuid4())
         instance.add_event_listener(run_id, _follow(on_progress))
         result = job.execute_in_process(

@@ -122,17 +122,18 @@ def table_hash(connection: Any, table: Table) -> str:
     """MD5 over the table's rows as text, in the order of its key."""
     columns = ", ".join(quoted(column.name) for column in table.columns)
     order = ", ".join(quoted(name) for name in table.key)
-    row = connection.execute(
+    [(digest,)] = connection.execute(
         f"select md5(coalesce(string_agg(md5(row({columns})::text), '' order by {order}), '')) "
         f"from {quoted(table.name)}"
-    ).fetchone()
-    return str(row[0])
+    ).fetchall()
+    return str(digest)
 
 
 def inspect_warehouse(path: Path) -> dict[str, Any]:
     """Open a release's database as a reader would and hold it against the contracts.
 
-    Returns rows and hash per table, and the data origins of each month; ReleaseInvalid says what is wrong.
+    Returns rows and hash per table, and the data origins of each month. ReleaseInvalid says what
+    is wrong.
     """
     with closing(duckdb.connect(str(path), read_only=True)) as connection:
         tables: dict[str, dict[str, Any]] = {}
@@ -149,9 +150,9 @@ def inspect_warehouse(path: Path) -> dict[str, Any]:
             if bare := [name for name, _, comment in actual if not comment]:
                 raise ReleaseInvalid(f"{table.name}: columns {bare} have no comment.")
             key = ", ".join(quoted(name) for name in table.key)
-            rows, keys = connection.execute(
+            [(rows, keys)] = connection.execute(
                 f"select count(*), count(distinct ({key})) from {quoted(table.name)}"
-            ).fetchone()
+            ).fetchall()
             if rows != keys:
                 raise ReleaseInvalid(f"{table.name} has {rows} rows but {keys} keys.")
             tables[table.name] = {"rows": rows, "md5": table_hash(connection, table)}
@@ -196,7 +197,7 @@ def _prune(home: Home, keep: int) -> None:
 
 
 def publish(home: Home, study: Study, run_id: str, published_at: datetime) -> Release:
-    """Build a release from the working database, the lake and the report pages, and make it current.
+    """Build a release from working database, lake and report pages, and make it current.
 
     Raises ReleaseInvalid, and leaves the old release in place, if what was built breaks a contract.
     """

@@ -78,10 +78,14 @@ def _both(name: Name) -> Bilingual:
 
 def chart_context(study: Study, crawl_month: date, data_origin: str) -> ChartContext:
     """The names that charts and report need, from the study."""
-    categories = () if study.codebook is None else tuple(
-        Category(primary.id, _both(primary.name), second.id, _both(second.name))
-        for primary in study.codebook.primary
-        for second in primary.secondary
+    categories = (
+        ()
+        if study.codebook is None
+        else tuple(
+            Category(primary.id, _both(primary.name), second.id, _both(second.name))
+            for primary in study.codebook.primary
+            for second in primary.secondary
+        )
     )
     return ChartContext(
         study_name=_both(study.name),

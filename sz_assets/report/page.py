@@ -90,26 +90,32 @@ def build_report(data: ReportData) -> str:
     accounts = account_rows(data.frames, context)
     categories = category_rows(data.frames, context)
     comparison = month_rows(data.frames, "paper_comparison", context)
-    return _templates().get_template("report.html.j2").render(
-        context=context,
-        method=data.method,
-        provenance=data.provenance,
-        coding_methods=data.coding_methods,
-        key_numbers=_key_numbers(data, accounts, categories),
-        accounts=accounts,
-        has_published=any(row.published_follower_count or row.published_videos for row in accounts),
-        incomplete=[row for row in accounts if row.coverage_verdict != "complete"],
-        categories=_grouped(categories),
-        video_urls={} if context.is_simulated else data.video_urls,
-        figures=_figures(data),
-        headings={spec.name: spec.heading for spec in CATALOGUE},
-        summaries=_summaries(data),
-        statistics=_STATISTICS,
-        comparison=list(comparison.iter_rows(named=True)),
-        verdict_counts=_verdict_counts(comparison),
-        coverage=COVERAGE,
-        yes_no=YES_NO,
-        verdicts=_VERDICTS,
+    return (
+        _templates()
+        .get_template("report.html.j2")
+        .render(
+            context=context,
+            method=data.method,
+            provenance=data.provenance,
+            coding_methods=data.coding_methods,
+            key_numbers=_key_numbers(data, accounts, categories),
+            accounts=accounts,
+            has_published=any(
+                row.published_follower_count or row.published_videos for row in accounts
+            ),
+            incomplete=[row for row in accounts if row.coverage_verdict != "complete"],
+            categories=_grouped(categories),
+            video_urls={} if context.is_simulated else data.video_urls,
+            figures=_figures(data),
+            headings={spec.name: spec.heading for spec in CATALOGUE},
+            summaries=_summaries(data),
+            statistics=_STATISTICS,
+            comparison=list(comparison.iter_rows(named=True)),
+            verdict_counts=_verdict_counts(comparison),
+            coverage=COVERAGE,
+            yes_no=YES_NO,
+            verdicts=_VERDICTS,
+        )
     )
 
 
@@ -117,10 +123,14 @@ def build_index(
     study_name: Bilingual, months: Sequence[ReportLink], folder: str = "reports"
 ) -> str:
     """The page that links `<folder>/<YYYY-MM>.html` of each month, newest first."""
-    return _templates().get_template("index.html.j2").render(
-        study_name=study_name,
-        months=sorted(months, key=lambda month: month.crawl_month, reverse=True),
-        folder=folder,
+    return (
+        _templates()
+        .get_template("index.html.j2")
+        .render(
+            study_name=study_name,
+            months=sorted(months, key=lambda month: month.crawl_month, reverse=True),
+            folder=folder,
+        )
     )
 
 

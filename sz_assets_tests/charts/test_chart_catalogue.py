@@ -14,7 +14,9 @@ from sz_assets.contracts import ENGAGEMENT_TABLES
 
 def test_the_six_figures_and_two_tables_stand_in_their_order() -> None:
     assert [spec.name for spec in CATALOGUE] == [
-        *(f"figure_{number}" for number in range(1, 7)), "table_1", "table_2",
+        *(f"figure_{number}" for number in range(1, 7)),
+        "table_1",
+        "table_2",
     ]
 
 
@@ -30,7 +32,8 @@ def test_every_chart_reads_existing_marts_and_only_those_it_declares() -> None:
 
 def test_a_heading_has_number_and_title_in_both_languages() -> None:
     assert chart_named("figure_4").heading == (
-        "图 4　热门视频收藏数分布", "Figure 4. Favorites of popular videos",
+        "图 4　热门视频收藏数分布",
+        "Figure 4. Favorites of popular videos",
     )
     assert chart_named("table_1").heading.zh.startswith("表 1")
 

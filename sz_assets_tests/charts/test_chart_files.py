@@ -93,9 +93,7 @@ pictures = {
 }
 print(len(pictures))
 """
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "2"
 
 
@@ -179,11 +177,17 @@ def test_simulated_data_without_their_mark_are_found(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "page",
     [
-        '<img src="//cdn.test/a.png">', '<link rel="stylesheet" href="https://cdn.test/a.css">',
-        "<style>@import 'a.css';</style>", "<style>p{background:url(https://x.test/a)}</style>",
-        '<p style="background:url(http://x.test/a)">', '<img src="data:," onerror="alert(1)">',
-        '<a href="javascript:alert(1)">', '<a href="http://x.test/">', '<form action="/send">',
-        "<script src=a.js></script>", '<svg><use xlink:href="a.svg#b"/></svg>',
+        '<img src="//cdn.test/a.png">',
+        '<link rel="stylesheet" href="https://cdn.test/a.css">',
+        "<style>@import 'a.css';</style>",
+        "<style>p{background:url(https://x.test/a)}</style>",
+        '<p style="background:url(http://x.test/a)">',
+        '<img src="data:," onerror="alert(1)">',
+        '<a href="javascript:alert(1)">',
+        '<a href="http://x.test/">',
+        '<form action="/send">',
+        "<script src=a.js></script>",
+        '<svg><use xlink:href="a.svg#b"/></svg>',
     ],
 )
 def test_every_way_out_of_a_page_is_seen(page: str) -> None:

@@ -59,8 +59,11 @@ def test_no_cell_of_a_table_reaches_into_the_next_column() -> None:
     sources = [layer["data"] for layer in spec["layer"]]
     cells = next(source["values"] for source in sources if source["name"] == "cells")
     spans = [
-        (cell["y"], cell["x"] - width * (cell["align"] == "right"),
-         cell["x"] + width * (cell["align"] == "left"))
+        (
+            cell["y"],
+            cell["x"] - width * (cell["align"] == "right"),
+            cell["x"] + width * (cell["align"] == "left"),
+        )
         for cell in cells
         for width in [text_width(cell["text"], cell["size"])]
     ]

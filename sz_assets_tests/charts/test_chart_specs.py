@@ -103,8 +103,10 @@ def test_figure_1_counts_the_samples_videos_by_year() -> None:
 
 
 def test_a_year_without_videos_keeps_its_place() -> None:
-    gap = {**MARTS, "publishing_by_year": MARTS["publishing_by_year"].filter(
-        pl.col("published_year") != 2019)}
+    gap = {
+        **MARTS,
+        "publishing_by_year": MARTS["publishing_by_year"].filter(pl.col("published_year") != 2019),
+    }
     scale = next(c["scale"] for c in channels(built("figure_1", gap), "x") if "scale" in c)
     assert scale["domain"] == list(range(2017, 2024))
 
@@ -135,8 +137,12 @@ def test_distributions_have_log_axis_units_and_labelled_lines(name: str) -> None
     assert axis_titles(chart, "y") == {"视频数（条） Videos (count)"}
     assert {c["scale"]["type"] for c in channels(chart, "x") if "scale" in c} == {"log"}
     assert sum(row["count"] for row in datasets(chart)["main"]) == len(values)
-    lines = {row["label"].split(" ")[0]: row for key, rows in datasets(chart).items()
-             if key.startswith("line_") for row in rows}
+    lines = {
+        row["label"].split(" ")[0]: row
+        for key, rows in datasets(chart).items()
+        if key.startswith("line_")
+        for row in rows
+    }
     assert lines["平均"]["x"] == pytest.approx(values.mean())
     assert lines["平均"]["label"].endswith(f"Mean {values.mean():,.0f}")
     assert ("低于" in lines) == (name in ("figure_4", "figure_6"))
@@ -196,7 +202,9 @@ def test_a_metric_of_which_all_values_are_missing_is_empty() -> None:
     gone = {
         **MARTS,
         "engagement_summary": MARTS["engagement_summary"].with_columns(
-            pl.when(pl.col("metric") == "share_count").then(0).otherwise(pl.col("video_count"))
+            pl.when(pl.col("metric") == "share_count")
+            .then(0)
+            .otherwise(pl.col("video_count"))
             .alias("video_count")
         ),
     }

@@ -84,7 +84,8 @@ def test_the_page_refers_to_nothing_outside_and_is_small(page: str) -> None:
     assert "<script" not in page
     assert len(page.encode()) < 3_000_000
     assert set(re.findall(r'https?://[^"\s<]+', page)) <= {
-        "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink",
+        "http://www.w3.org/2000/svg",
+        "http://www.w3.org/1999/xlink",
     }
 
 
@@ -108,14 +109,19 @@ def test_ids_of_several_pictures_do_not_meet(data: ReportData) -> None:
     )
     both = build_report(replace(data, figures={"figure_1": svg, "figure_2": svg}))
     assert 'id="figure_1-clip0"' in both
-    assert 'url(#figure_2-clip0)' in both
+    assert "url(#figure_2-clip0)" in both
     assert 'id="clip0"' not in both
 
 
 @pytest.mark.parametrize(
     "evil",
-    ["<script>alert(1)</script>", '<g onclick="alert(1)"></g>', '<a href="https://x.test"></a>',
-     '<image href="a.png"/>', '<g style="fill:url(https://x.test/a)"></g>'],
+    [
+        "<script>alert(1)</script>",
+        '<g onclick="alert(1)"></g>',
+        '<a href="https://x.test"></a>',
+        '<image href="a.png"/>',
+        '<g style="fill:url(https://x.test/a)"></g>',
+    ],
 )
 def test_a_picture_that_could_act_is_refused(data: ReportData, evil: str) -> None:
     svg = f'<svg xmlns="http://www.w3.org/2000/svg">{evil}</svg>'
@@ -135,18 +141,21 @@ def test_simulated_data_are_called_so_in_header_title_pictures_and_footer(
     assert text_of(page.split("<header>")[1].split("</header>")[0]).count("Simulated data") == 1
     assert "Simulated data" in page.split("<footer>")[1]
     assert page.count('aria-label="图') == 6
-    observed = replace(
-        data, context=fake_marts.context(data_origin="live:douyin"), figures={}
-    )
+    observed = replace(data, context=fake_marts.context(data_origin="live:douyin"), figures={})
     assert "Simulated" not in build_report(observed)
     assert "live:douyin" in build_report(observed)
 
 
 def test_key_numbers_are_those_of_the_marts(page: str) -> None:
     section = text_of(page.split('id="numbers"')[1].split("</section>")[0])
-    for shown in ("accounts 5 4 个入选 4 eligible", "complete list 4 共 5 个 of 5",
-                  "videos observed 9,460", "published in the month 120",
-                  "videos in the sample 900 511 条已编码 511 coded", "median likes in the sample"):
+    for shown in (
+        "accounts 5 4 个入选 4 eligible",
+        "complete list 4 共 5 个 of 5",
+        "videos observed 9,460",
+        "published in the month 120",
+        "videos in the sample 900 511 条已编码 511 coded",
+        "median likes in the sample",
+    ):
         assert shown in section
 
 
@@ -180,8 +189,17 @@ def test_the_comparison_shows_values_verdicts_and_what_is_missing(page: str) -> 
 
 def test_method_and_footer_say_how_and_by_what_it_was_made(page: str) -> None:
     method = text_of(page.split('id="method"')[1].split("</section>")[0])
-    for shown in ("1,000,000", "200", "like_count", "Asia/Shanghai", "Σ(2i−n−1)xᵢ / (nΣx)",
-                  "cue-word coder", "cue_words/1", "abc123", "never as 0"):
+    for shown in (
+        "1,000,000",
+        "200",
+        "like_count",
+        "Asia/Shanghai",
+        "Σ(2i−n−1)xᵢ / (nΣx)",
+        "cue-word coder",
+        "cue_words/1",
+        "abc123",
+        "never as 0",
+    ):
         assert shown in method
     footer = text_of(page.split("<footer>")[1])
     assert "sz-assets 9.8.7 · 运行 run run-7 · 数据发布 release release-5" in footer
@@ -207,8 +225,11 @@ def test_exemplars_are_linked_only_to_https_and_only_if_they_were_observed(
     data: ReportData,
 ) -> None:
     first, second, third = (f"72{index:017}" for index in range(3))
-    urls = {first: "https://www.douyin.com/video/1", second: "javascript:alert(1)",
-            third: 'https://x.test/" onclick="alert(1)'}
+    urls = {
+        first: "https://www.douyin.com/video/1",
+        second: "javascript:alert(1)",
+        third: 'https://x.test/" onclick="alert(1)',
+    }
     observed = replace(data, context=fake_marts.context("live:douyin"), video_urls=urls)
     page = build_report(observed)
     assert re.findall(r'<a href="(?!#)([^"]*)" rel="noopener noreferrer"', page) == [urls[first]]

@@ -13,8 +13,15 @@ from sz_assets.study import load_study
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(0, "0"), (73_450_000.0, "73,450,000"), (56.04, "56.04"), (0.63812, "0.6381"),
-     (989.25, "989.2"), (-0.5, "-0.5"), (1234.5, "1,234")],
+    [
+        (0, "0"),
+        (73_450_000.0, "73,450,000"),
+        (56.04, "56.04"),
+        (0.63812, "0.6381"),
+        (989.25, "989.2"),
+        (-0.5, "-0.5"),
+        (1234.5, "1,234"),
+    ],
 )
 def test_numbers_have_separators_and_as_many_decimals_as_they_deserve(
     value: float, shown: str
@@ -23,8 +30,10 @@ def test_numbers_have_separators_and_as_many_decimals_as_they_deserve(
 
 
 def test_missing_is_a_sign_with_a_title_and_never_zero() -> None:
-    shown = {str(f(None)) for f in (formats.count, formats.number, formats.signed, formats.percent,
-                                    formats.text)}
+    shown = {
+        str(f(None))
+        for f in (formats.count, formats.number, formats.signed, formats.percent, formats.text)
+    }
     assert shown == {'<span class="missing" title="缺失 missing">—</span>'}
     assert formats.text("  ") == formats.text(None)
 

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 import dagster as dg
-import polars as pl
 
 from sz_assets.contracts.core import (
     ACCOUNTS,
@@ -18,31 +17,24 @@ from sz_assets.contracts.core import (
 from sz_assets.contracts.raw import ACCOUNT_PAGES, ACCOUNT_PROFILES
 from sz_assets.contracts.table import Severity
 from sz_assets.core.accounts import build_accounts
-from sz_assets.core.attempts import choose_attempts, choose_profiles, of_attempts
 from sz_assets.core.coding import code_videos
 from sz_assets.core.completeness import judge_completeness
 from sz_assets.core.coverage import build_coverage
 from sz_assets.core.normalize import Items, normalize
+from sz_assets.crawl.stored import StoredMonth, load_month
 from sz_assets.defs.checks import CheckEvents, evaluation, table_checks
 from sz_assets.defs.describe import stored, table_key, table_spec
 from sz_assets.defs.months import ONE_RUN, crawl_months, to_key
-from sz_assets.defs.resources import LakeTables
 from sz_assets.sources.registry import decode_pages, decode_profiles
 
 _KINDS = {"polars", "parquet"}
 _ITEM_TABLES = (VIDEOS, DUPLICATE_ITEMS, REJECTED_ITEMS)
 
 
-def _evidence(lake: LakeTables, month: date) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, str]]:
-    """Rows of both raw tables without bodies, and the attempt that counts of each account."""
-    pages = lake.rows(ACCOUNT_PAGES, month)
-    profiles = lake.rows(ACCOUNT_PROFILES, month)
-    return pages, profiles, choose_attempts(pages, profiles)
-
-
-def _origin(pages: pl.DataFrame, profiles: pl.DataFrame) -> str:
-    """The month's data origin, for accounts of which nothing was stored."""
-    return str(pl.concat([pages["data_origin"], profiles["data_origin"]]).max())
+def _stored(context: dg.AssetExecutionContext, month: date) -> StoredMonth:
+    """What is stored of the study's accounts in the month, and counts."""
+    accounts = [account.id for account in context.resources.study.accounts]
+    return load_month(context.resources.lake.lake, month, accounts)
 
 
 def core_assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]:
@@ -63,13 +55,12 @@ def core_assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefin
     def accounts(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         study, lake = context.resources.study, context.resources.lake
         for month in crawl_months(context):
-            pages, profiles, chosen = _evidence(lake, month)
-            answers = lake.raw_rows(ACCOUNT_PROFILES, month, with_bodies=True)
+            found = _stored(context, month)
             frame = build_accounts(
                 study,
-                decode_profiles(choose_profiles(answers, chosen)),
+                decode_profiles(found.profiles),
                 crawl_month=month,
-                data_origin=_origin(pages, profiles),
+                data_origin=found.data_origin,
             )
             path = lake.lake.write(ACCOUNTS, month, frame)
             context.add_asset_metadata(stored(frame.height, path), partition_key=to_key(month))
@@ -83,8 +74,7 @@ def core_assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefin
     def items(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         study, lake = context.resources.study, context.resources.lake
         for month in crawl_months(context):
-            _, _, chosen = _evidence(lake, month)
-            decoded = decode_pages(lake.attempt_rows(ACCOUNT_PAGES, month, chosen))
+            decoded = decode_pages(_stored(context, month).pages)
             found = normalize(
                 decoded.items, decoded.rejected, crawl_month=month, time_zone=study.time_zone
             )
@@ -113,13 +103,13 @@ def core_assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefin
     def crawl_coverage(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         study, lake = context.resources.study, context.resources.lake
         for month in crawl_months(context):
-            pages, profiles, chosen = _evidence(lake, month)
+            found = _stored(context, month)
             frame = build_coverage(
                 [account.id for account in study.accounts],
                 month,
-                _origin(pages, profiles),
-                of_attempts(pages, chosen),
-                of_attempts(profiles, chosen),
+                found.data_origin,
+                found.page_answers,
+                found.profile_answers,
                 lake.rows(ACCOUNTS, month),
                 Items(*(lake.rows(table, month) for table in _ITEM_TABLES)),
             )
