@@ -110,7 +110,9 @@ def run_months(
     `build` makes the definitions; it is called once this run has the home for itself. Raises UserError if another command is using the home.
     """
     warnings.simplefilter("ignore")
-    logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    # What these say is said better by the outcome.
+    for name, level in (("dagster", logging.CRITICAL), ("great_expectations", logging.WARNING)):
+        logging.getLogger(name).setLevel(level)
     home.prepare()
     span = " to ".join(dict.fromkeys((to_key(months[0]), to_key(months[-1]))))
     with ExitStack() as stack:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ from sz_assets.storage import Home
 
 ADDRESS = "127.0.0.1"
 LOCATION = "sz_assets"
+_START_SECONDS = 60
 
 
 @contextmanager
@@ -53,7 +55,7 @@ def serve_ui(home: Home, port: int, on_ready: Callable[[str], None]) -> None:
         instance = stack.enter_context(open_instance(home))
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="sz-"))
         socket = str(Path(folder) / "code")
-        stack.enter_context(
+        code = stack.enter_context(
             _process(
                 "dagster", "code-server", "start", "--socket", socket,
                 "--module-name", "sz_assets.definitions", "--location-name", LOCATION,
@@ -63,6 +65,7 @@ def serve_ui(home: Home, port: int, on_ready: Callable[[str], None]) -> None:
         stack.enter_context(
             _process("dagster._daemon", "run", "--grpc-socket", socket, "--log-level", "warning")
         )
+        _wait_for(socket, code)
         target = GrpcServerTarget(
             host="localhost", port=None, socket=socket, location_name=LOCATION
         )
@@ -82,6 +85,25 @@ def serve_ui(home: Home, port: int, on_ready: Callable[[str], None]) -> None:
                 on_ready(f"http://{ADDRESS}:{port}")
 
         Server(uvicorn.Config(Gate(app, hosts), host=ADDRESS, port=port, log_level="warning")).run()
+
+
+def _wait_for(socket: str, server: subprocess.Popen[bytes]) -> None:
+    """Until the code server answers: before, the first page would show a location that fails."""
+    from dagster._core.errors import DagsterUserCodeUnreachableError
+    from dagster._grpc.client import DagsterGrpcClient
+
+    client = DagsterGrpcClient(socket=socket)
+    deadline = time.monotonic() + _START_SECONDS
+    while True:
+        try:
+            client.ping("ready")
+            return
+        except DagsterUserCodeUnreachableError as error:
+            if server.poll() is not None or time.monotonic() > deadline:
+                raise UserError(
+                    "The definitions could not be served: run sz-assets doctor to see what is wrong."
+                ) from error
+            time.sleep(0.1)
 
 
 def _is_taken(port: int) -> bool:
