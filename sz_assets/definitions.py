@@ -5,6 +5,7 @@ Here: what is part of the code location. Not here: how any part works (`defs`).
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -33,6 +34,14 @@ def build_defs(
     `overrides` replaces resources by role: `study`, `home`, `lake`, `marts`, `platforms`.
     """
     settings = settings or Settings.from_environment()
+    with warnings.catch_warnings():
+        # Partitioned checks and backfill policies are new in Dagster; its version is pinned.
+        for category in (dg.BetaWarning, dg.PreviewWarning):
+            warnings.simplefilter("ignore", category)
+        return _assemble(settings, overrides or {})
+
+
+def _assemble(settings: Settings, overrides: Mapping[str, Any]) -> dg.Definitions:
     study = load_study(settings.study)
     home = Home(settings.home)
     resources: dict[str, Any] = {
@@ -41,7 +50,7 @@ def build_defs(
         "lake": LakeTables(Lake(home.lake)),
         "marts": WarehouseTables(open_for_reading(home.warehouse)),
         "platforms": open_platforms(settings, study),
-        **(overrides or {}),
+        **overrides,
     }
     partitions = month_partitions(study)
     job = month_job()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from sz_assets.defs.history import quicken_history
 from sz_assets.storage import Home, write_bytes
 
 LAUNCHED_BY_COMMAND = {"sz_assets/launched_by": "command"}
@@ -22,6 +23,7 @@ def prepare_dagster_home(home: Home) -> Path:
 
 def open_instance(home: Home) -> dg.DagsterInstance:
     """The Dagster instance of this home."""
+    quicken_history()
     folder = prepare_dagster_home(home)
     os.environ["DAGSTER_HOME"] = str(folder)
     return dg.DagsterInstance.from_config(str(folder))
