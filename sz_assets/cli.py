@@ -129,7 +129,7 @@ def backfill(first: str, last: str, recrawl: bool, allow_partial: bool) -> None:
     "import",
     epilog=_example(
         "sz-assets import --month 2024-03 --format douyin posts/*.json profiles.json",
-        "sz-assets import --month 2024-03 --account shenzhen_swat pages/",
+        "sz-assets import --month 2024-03 --account shenzhen_swat pages/*.json",
     ),
 )
 @click.option("--month", required=True, help="Crawl month in which the counters were observed.")
@@ -199,14 +199,17 @@ def verify() -> None:
     from sz_assets.verify import verify_lake
 
     settings, _ = _settings_and_study()
-    problems = 0
+    problems = months = 0
     for month in verify_lake(Lake(Home(settings.home).lake)):
         click.echo(month.line())
+        months += 1
         for problem in month.problems:
             click.echo(f"  {problem}", err=True)
             problems += 1
     if problems:
         raise UserError(f"{problems} problems found; each is named above.")
+    if not months:
+        click.echo(f"Nothing is stored in {settings.home} yet.")
 
 
 def _settings_and_study() -> tuple[Any, Study]:
@@ -251,6 +254,9 @@ def _tell(settings: Any, months: list[date], outcome: RunOutcome) -> None:
         click.echo(f"Warning: {warning}", err=True)
     for failure in outcome.failures:
         click.echo(f"Error: {failure}", err=True)
+    if click.get_current_context().find_root().params["debug"]:
+        for traceback in outcome.tracebacks:
+            click.echo(traceback, err=True)
     if outcome.failures:
         return
     current = home.current

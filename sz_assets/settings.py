@@ -85,10 +85,10 @@ class Settings:
         for platform, default_url in DEFAULT_BASE_URLS.items():
             prefix = f"SZ_{platform.upper()}"
             base_url = (env.get(f"{prefix}_BASE_URL") or default_url).rstrip("/")
-            parts = urlsplit(base_url)
-            if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
+            if not _is_plain_address(base_url):
                 raise UserError(
-                    f"{prefix}_BASE_URL is not an address: set it to something like {default_url}."
+                    f"{prefix}_BASE_URL is no plain address: write scheme, host and port alone, "
+                    f"like {default_url}."
                 )
             platforms[platform] = PlatformSettings(
                 base_url=base_url,
@@ -96,7 +96,7 @@ class Settings:
                 signer=env.get(f"{prefix}_SIGNER") or None,
             )
         return cls(
-            home=Path(env.get("SZ_HOME") or "data").expanduser().resolve(),
+            home=_folder(env.get("SZ_HOME") or "data"),
             study=env.get("SZ_STUDY") or "shenzhen",
             source=one_of("SZ_SOURCE", "simulated", SOURCES),
             platforms=platforms,
@@ -104,3 +104,21 @@ class Settings:
             dbt_target=one_of("SZ_DBT_TARGET", "duckdb", DBT_TARGETS),
             simulation_scale=one_of("SZ_SIMULATION_SCALE", "default", SIMULATION_SCALES),
         )
+
+
+def _is_plain_address(text: str) -> bool:
+    """Whether it is scheme, host, port and path alone: no credentials, which would be stored."""
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        return False
+    has_more = "@" in parts.netloc or "?" in text or "#" in text
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and not has_more
+
+
+def _folder(text: str) -> Path:
+    try:
+        return Path(text).expanduser().resolve()
+    except (RuntimeError, OSError, ValueError) as error:
+        raise UserError(f"SZ_HOME is {text!r}, which is no folder: {error}.") from error

@@ -18,12 +18,14 @@ import errno
 import fcntl
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -42,6 +44,8 @@ def _explain(error: OSError, path: Path) -> UserError:
         cause, remedy = "the disk is read-only", "set SZ_HOME to a folder that can be written"
     elif error.errno in (errno.EACCES, errno.EPERM):
         cause, remedy = "permission is missing", "set SZ_HOME to a folder that you may write"
+    elif error.errno in (errno.EEXIST, errno.ENOTDIR):
+        cause, remedy = "a file is in the place of a folder", "set SZ_HOME to a folder"
     else:
         cause, remedy = os.strerror(error.errno or 0).lower(), "mend that"
     return UserError(
@@ -75,13 +79,28 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> Path:
     except OSError as error:
         raise _explain(error, path) from error
     finally:
-        temporary.unlink(missing_ok=True) if temporary.parent.is_dir() else None
+        # The error that led here is the one to tell, so none of the cleaning counts.
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
     return path
 
 
 def write_bytes(path: Path, content: bytes) -> Path:
     """Write one small file atomically."""
     return write_atomically(path, lambda temporary: temporary.write_bytes(content))
+
+
+def _write_parquet(frame: pl.DataFrame, path: Path, **options: Any) -> None:
+    """Write a Parquet file; OSError if the disk refuses.
+
+    Polars tells the system's number of the error in its text alone.
+    """
+    try:
+        frame.write_parquet(path, compression="zstd", **options)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        if number := re.search(r"\(os error (\d+)\)", str(error)):
+            raise OSError(int(number[1]), os.strerror(int(number[1]))) from error
+        raise
 
 
 @dataclass(frozen=True)
@@ -226,7 +245,7 @@ class Lake:
         stored = frame.drop("crawl_month")
         return write_atomically(
             self.path(table, crawl_month),
-            lambda path: stored.write_parquet(path, compression="zstd"),
+            lambda temporary: _write_parquet(stored, temporary),
         )
 
     def read(self, table: Table, crawl_month: date) -> pl.DataFrame:
@@ -254,7 +273,7 @@ class Lake:
         # Small row groups keep a reader's memory bounded by pages, not by the attempt.
         return write_atomically(
             path,
-            lambda temporary: frame.write_parquet(temporary, compression="zstd", row_group_size=64),
+            lambda temporary: _write_parquet(frame, temporary, row_group_size=64),
         )
 
     def accounts(self, table: Table, crawl_month: date) -> list[str]:

@@ -6,16 +6,22 @@ Here: recomputing both from the raw tables alone. Not here: the checks of a run 
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from sz_assets.contracts.core import DUPLICATE_ITEMS, REJECTED_ITEMS, VIDEOS
-from sz_assets.contracts.raw import ACCOUNT_PAGES, RAW_TABLES
+import polars as pl
+
+from sz_assets.contracts.core import ACCOUNTS, DUPLICATE_ITEMS, REJECTED_ITEMS, VIDEOS
+from sz_assets.contracts.raw import RAW_TABLES
 from sz_assets.contracts.table import Table
 from sz_assets.crawl.stored import load_month
 from sz_assets.sources.registry import decode_pages
 from sz_assets.storage import Lake
+
+_ITEM_TABLES = (VIDEOS, DUPLICATE_ITEMS, REJECTED_ITEMS)
+_PLACE = ["account_id", "page_number", "raw_item_index"]
 
 
 @dataclass
@@ -44,7 +50,11 @@ def changed_answers(lake: Lake, table: Table, month: date) -> tuple[int, list[st
     count, changed = 0, []
     for account_id in lake.accounts(table, month):
         for path in lake.attempts(table, month, account_id):
-            rows = lake.read_attempts(table, [path])
+            try:
+                rows = lake.read_attempts(table, [path])
+            except (OSError, pl.exceptions.PolarsError):
+                changed.append(f"{account_id}, attempt {path.stem} (the file can't be read)")
+                continue
             count += rows.height
             changed += [
                 f"{account_id}, attempt {attempt_id}, request {number}"
@@ -58,7 +68,7 @@ def changed_answers(lake: Lake, table: Table, month: date) -> tuple[int, list[st
 
 def verify_lake(lake: Lake) -> Iterator[MonthVerification]:
     """Verify every stored crawl month, oldest first."""
-    for month in lake.months(ACCOUNT_PAGES):
+    for month in sorted({month for table in RAW_TABLES for month in lake.months(table)}):
         found = MonthVerification(month)
         for table in RAW_TABLES:
             count, changed = changed_answers(lake, table, month)
@@ -70,29 +80,30 @@ def verify_lake(lake: Lake) -> Iterator[MonthVerification]:
 
 def _verify_items(lake: Lake, month: date, found: MonthVerification) -> None:
     """Decode the stored pages again and look for each item in exactly one of the three tables."""
-    if not lake.path(VIDEOS, month).exists():
-        found.problems.append("The month is stored but was never built: run it.")
+    if not all(lake.path(table, month).exists() for table in (ACCOUNTS, *_ITEM_TABLES)):
+        found.problems.append("The month is stored but not built: run it.")
         return
-    tables = {
-        table.name: lake.read(table, month) for table in (VIDEOS, DUPLICATE_ITEMS, REJECTED_ITEMS)
-    }
-    places = ["account_id", "page_number", "raw_item_index"]
-    seen: dict[tuple[str, int, int], int] = {}
-    for frame in tables.values():
-        for place in frame.select(places).iter_rows():
-            seen[place] = seen.get(place, 0) + 1
-    pages = load_month(lake, month, lake.accounts(ACCOUNT_PAGES, month)).pages
-    for (account_id,), theirs in pages.partition_by("account_id", as_dict=True).items():
+    try:
+        # The accounts for which the month was built; the study may have changed since.
+        accounts = lake.read(ACCOUNTS, month)["account_id"].to_list()
+        pages = load_month(lake, month, accounts).pages
+        places = pl.concat(lake.read(table, month).select(_PLACE) for table in _ITEM_TABLES)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        found.problems.append(f"Its items can't be looked for: {' '.join(str(error).split())}")
+        return
+    times = Counter(places.iter_rows())
+    for account_id in accounts:
+        theirs = pages.filter(pl.col("account_id") == account_id)
         decoded = decode_pages(theirs)
         received = int(theirs["item_count"].sum())
         found.items += received
-        stored = sum(count for place, count in seen.items() if place[0] == account_id)
         again = {
             place
             for frame in (decoded.items, decoded.rejected)
-            for place in frame.select(places).iter_rows()
+            for place in frame.select(_PLACE).iter_rows()
         }
-        if missing := [place for place in again if seen.get(place) != 1]:
+        stored = sum(count for place, count in times.items() if place[0] == account_id)
+        if missing := sorted(place for place in again if times[place] != 1):
             found.problems.append(
                 f"{account_id}: {len(missing)} items are not in exactly one of videos, duplicates "
                 f"and rejected, for example page {missing[0][1]}, item {missing[0][2]}."

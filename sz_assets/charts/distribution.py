@@ -91,9 +91,9 @@ def histogram(
         base.mark_rect(stroke=theme.BACKGROUND, strokeWidth=1)
         .encode(
             x=x,
-            x2="right:Q",
+            x2=alt.X2("right:Q"),
             y=y,
-            y2=alt.datum(0),
+            y2=alt.Y2Datum(0),
             color=alt.condition("datum.is_zero", alt.value(theme.BAR_ZERO), alt.value(theme.BAR)),
             tooltip=[
                 alt.Tooltip("bin:N", title="区间 Bin"),
@@ -140,9 +140,9 @@ def _lines(axis: LogAxis, lines: list[Line], height: int) -> list[alt.Chart]:
         halo = base.mark_text(**text, stroke=theme.BACKGROUND, strokeWidth=4)
         label = base.mark_text(**text, color=line.color)
         layers += [
-            rule.encode(y=alt.value(top - 7), y2=alt.value(height)),
-            halo.encode(y=alt.value(top), text="label:N"),
-            label.encode(y=alt.value(top), text="label:N"),
+            rule.encode(y=alt.YValue(top - 7), y2=alt.Y2Value(height)),
+            halo.encode(y=alt.YValue(top), text=alt.Text("label:N")),
+            label.encode(y=alt.YValue(top), text=alt.Text("label:N")),
         ]
     return layers
 

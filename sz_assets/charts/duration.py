@@ -70,22 +70,22 @@ def figure_2(
 
 def _box(summary: Mapping[str, Any], axis: LogAxis) -> alt.LayerChart:
     at = {name: axis.position(summary[name]) for name in _STATISTICS}
-    middle = alt.value(38)
+    middle = alt.YValue(38)
     base = alt.Chart(data([at], "box"))
 
     def x(field: str) -> alt.X:
         return alt.X(f"{field}:Q", scale=value_scale(axis), title=_TITLE, axis=value_axis(axis))
 
-    whisker = base.mark_rule(color=theme.INK).encode(x=x("p10"), x2="p90:Q", y=middle)
+    whisker = base.mark_rule(color=theme.INK).encode(x=x("p10"), x2=alt.X2("p90:Q"), y=middle)
     ends = [
-        base.mark_rule(color=theme.INK).encode(x=x(name), y=alt.value(28), y2=alt.value(48))
+        base.mark_rule(color=theme.INK).encode(x=x(name), y=alt.YValue(28), y2=alt.Y2Value(48))
         for name in ("p10", "p90")
     ]
     box = base.mark_rect(fill=theme.BOX, stroke=theme.INK).encode(
-        x=x("q1"), x2="q3:Q", y=alt.value(18), y2=alt.value(58)
+        x=x("q1"), x2=alt.X2("q3:Q"), y=alt.YValue(18), y2=alt.Y2Value(58)
     )
     median = base.mark_rule(color=theme.MEDIAN, strokeWidth=3).encode(
-        x=x("median"), y=alt.value(18), y2=alt.value(58)
+        x=x("median"), y=alt.YValue(18), y2=alt.Y2Value(58)
     )
     # One mark per row, the five numbers that stand apart from box and whiskers.
     points = [

@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from itertools import islice
 from typing import Any
 from xml.etree import ElementTree
 
@@ -70,8 +71,7 @@ def inspect_chart(
     """
     try:
         contents = {
-            path.name: path.read_bytes()
-            for path in (files.json, files.svg, files.png, files.html, files.preview)
+            path.name: path.read_bytes() for path in (files.json, files.svg, files.png, files.html)
         }
         spec = _parse_spec(contents[files.json.name])
         texts, marks = _read_svg(contents[files.svg.name])
@@ -88,7 +88,6 @@ def inspect_chart(
         if is_simulated and str(SIMULATED_MARK) not in texts:
             raise _Problem("The picture does not say that its data are simulated.")
         width, height = png_size(contents[files.png.name])
-        png_size(contents[files.preview.name])
         page = contents[files.html.name].decode()
         if "vegaEmbed(" not in page:
             raise _Problem("The HTML page does not draw the chart.")
@@ -168,12 +167,14 @@ def png_size(content: bytes) -> tuple[int, int]:
             pixels += body
         ended = kind == b"IEND"
     try:
-        values = len(set(zlib.decompress(bytes(pixels))))
+        decoded = zlib.decompress(pixels)
     except zlib.error as error:
         raise ValueError(f"The PNG file's pixels can't be read: {error}.") from error
     if not ended or not width or not height:
         raise ValueError("The PNG file is cut short.")
-    if values < 16:
+    # Seeking each value is many times faster than making a set of some ten million bytes.
+    values = (value for value in range(256) if decoded.find(value) >= 0)
+    if len(list(islice(values, 16))) < 16:
         raise ValueError("The PNG file shows nothing.")
     return width, height
 

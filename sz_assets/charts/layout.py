@@ -29,10 +29,10 @@ def _simulated_badge(width: int) -> alt.LayerChart:
     mark = alt.Chart(data([{"text": str(SIMULATED_MARK)}], "simulated_mark"))
     box = mark.mark_rect(
         fill=theme.SIMULATED_FILL, stroke=theme.SIMULATED_INK, cornerRadius=4
-    ).encode(x=alt.value(0), x2=alt.value(badge_width), y=alt.value(0), y2=alt.value(24))
+    ).encode(x=alt.XValue(0), x2=alt.X2Value(badge_width), y=alt.YValue(0), y2=alt.Y2Value(24))
     text = mark.mark_text(
         align="center", baseline="middle", color=theme.SIMULATED_INK, fontSize=13
-    ).encode(x=alt.value(badge_width / 2), y=alt.value(12), text="text:N")
+    ).encode(x=alt.XValue(badge_width / 2), y=alt.YValue(12), text=alt.Text("text:N"))
     return alt.layer(box, text).properties(width=width, height=24)
 
 
@@ -50,11 +50,13 @@ def finish(
     first, *others = subtitle
     provenance = f"{context.study_name} · {context.month_text} · {first}"
     badge = [_simulated_badge(width)] if context.is_simulated else []
-    chart = alt.vconcat(*badge, *parts).properties(
+    return alt.vconcat(
+        *badge,
+        *parts,
         title=alt.TitleParams(text=list(heading), subtitle=[provenance, *others]),
         description=f"{heading}. {provenance}",
+        config=alt.Config(**theme.CONFIG),
     )
-    return chart.configure(**theme.CONFIG)
 
 
 def empty(heading: Bilingual, context: ChartContext, reason: Bilingual) -> alt.VConcatChart:
@@ -67,9 +69,9 @@ def empty(heading: Bilingual, context: ChartContext, reason: Bilingual) -> alt.V
         alt.Chart(data(lines, "empty_text"), name="empty")
         .mark_text(align="center", baseline="middle", color=theme.MUTED, fontSize=14)
         .encode(
-            x=alt.value(theme.WIDTH / 2),
+            x=alt.XValue(theme.WIDTH / 2),
             y=alt.Y("line:Q", axis=None, scale=alt.Scale(domain=[-2, 3], reverse=True)),
-            text="text:N",
+            text=alt.Text("text:N"),
         )
         .properties(width=theme.WIDTH, height=140)
     )

@@ -1,26 +1,28 @@
-"""Charts as files: Vega-Lite JSON, SVG, PNG, a self-contained HTML page, and a small preview.
+"""Charts as files: Vega-Lite JSON, SVG, PNG and a self-contained HTML page.
 
-Here: rendering with the bundled Chinese font, and writing. Not here: what is drawn, or the check
-of what was written (`inspection`).
+Here: rendering and writing. Not here: what is drawn, the font (`fonts`), or the check of what was
+written (`inspection`).
 """
 
 from __future__ import annotations
 
 import html
 import json
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
+from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sz_assets.charts.fonts import register_font
+from sz_assets.charts.made_once import FOLDER, keep
 from sz_assets.storage import write_bytes
 
 if TYPE_CHECKING:
     import altair as alt
 
 PNG_SCALE = 2
-PREVIEW_WIDTH = 640  # pixels, at most
 
 # No address is allowed, so the page can ask for nothing even if its data said so; Vega compiles
 # expressions at run time, hence 'unsafe-eval'.
@@ -52,13 +54,12 @@ vegaEmbed("#chart", {spec}, {{
 
 @dataclass(frozen=True)
 class Rendered:
-    """One chart in every format; `preview` is a PNG of at most 640 pixels' width."""
+    """One chart in every format."""
 
     json: bytes
     svg: bytes
     png: bytes
     html: bytes
-    preview: bytes
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,6 @@ class ChartFiles:
     svg: Path
     png: Path
     html: Path
-    preview: Path
 
     @classmethod
     def at(cls, folder: Path, name: str) -> ChartFiles:
@@ -79,27 +79,27 @@ class ChartFiles:
             svg=folder / f"{name}.svg",
             png=folder / f"{name}.png",
             html=folder / f"{name}.html",
-            preview=folder / f"{name}.preview.png",
         )
 
 
 @cache
-def register_font() -> None:
-    """Give the renderer Noto Sans SC; without it Chinese becomes boxes and no error is raised."""
-    import vl_convert
-    from pylopdf_fonts_zh_cn import sans_path
-
-    vl_convert.register_font_directory(str(sans_path().parent))
-
-
-@cache
 def _javascript() -> str:
-    """Vega, Vega-Lite and Vega-Embed as one script."""
+    return library_script(FOLDER)
+
+
+def library_script(folder: Path) -> str:
+    """Vega, Vega-Lite and Vega-Embed as one script, kept in `folder`: making it takes a second."""
     import vl_convert
 
-    library = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    source = "window.vegaEmbed = vegaEmbed;"
+    made_of = f"{version('vl-convert-python')} {source}"
+    kept = folder / f"vega-{sha256(made_of.encode()).hexdigest()[:16]}.js"
+    if kept.exists():
+        return kept.read_bytes().decode()
+    library: str = vl_convert.javascript_bundle(source)
     if "</script" in library.lower():
         raise ValueError("the bundled script can't stand inside a script element")
+    keep(kept, library.encode())
     return library
 
 
@@ -115,7 +115,8 @@ def _script_literal(spec: str) -> str:
 
 
 def _spec_text(chart: alt.TopLevelMixin) -> str:
-    return json.dumps(chart.to_dict(), ensure_ascii=False, sort_keys=True)
+    # The tests hold every chart against Vega-Lite's schema: here that would double the time.
+    return json.dumps(chart.to_dict(validate=False), ensure_ascii=False, sort_keys=True)
 
 
 def _svg(spec_text: str) -> str:
@@ -137,9 +138,6 @@ def render(chart: alt.TopLevelMixin) -> Rendered:
 
     spec_text = _spec_text(chart)
     svg = _svg(spec_text)
-    width = re.search(r'<svg[^>]* width="([0-9.]+)"', svg)
-    if width is None:
-        raise ValueError("the renderer gave an SVG without a width")
     page = _PAGE.format(
         policy=_CONTENT_POLICY,
         title=html.escape(str(chart.description)),
@@ -151,7 +149,6 @@ def render(chart: alt.TopLevelMixin) -> Rendered:
         svg=svg.encode(),
         png=vl_convert.svg_to_png(svg, scale=PNG_SCALE),
         html=page.encode(),
-        preview=vl_convert.svg_to_png(svg, scale=min(1.0, PREVIEW_WIDTH / float(width[1]))),
     )
 
 
@@ -159,6 +156,6 @@ def write_chart(chart: alt.TopLevelMixin, folder: Path, name: str) -> ChartFiles
     """Render the chart and replace its files in `folder`, each atomically; UserError if refused."""
     rendered = render(chart)
     files = ChartFiles.at(folder, name)
-    for kind in ("json", "svg", "png", "html", "preview"):
-        write_bytes(getattr(files, kind), getattr(rendered, kind))
+    for kind in fields(ChartFiles):
+        write_bytes(getattr(files, kind.name), getattr(rendered, kind.name))
     return files

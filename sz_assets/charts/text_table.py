@@ -103,17 +103,17 @@ def text_table(
         alt.Chart(data(bands, MAIN), name=MAIN)
         .mark_rect()
         .encode(
-            x=alt.value(0),
-            x2=alt.value(width),
+            x=alt.XValue(0),
+            x2=alt.X2Value(width),
             y=y("top"),
-            y2="bottom:Q",
+            y2=alt.Y2("bottom:Q"),
             color=alt.Color("color:N", scale=None),
         )
     )
     rule = (
         alt.Chart(data([{"y": _HEADER}], "header_rule"))
         .mark_rule(color=theme.MUTED)
-        .encode(x=alt.value(0), x2=alt.value(width), y=y("y"))
+        .encode(x=alt.XValue(0), x2=alt.X2Value(width), y=y("y"))
     )
     text_marks = (
         alt.Chart(data(texts, "cells"))
@@ -125,7 +125,7 @@ def text_table(
         .encode(
             x=alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, width], nice=False)),
             y=y("y"),
-            text="text:N",
+            text=alt.Text("text:N"),
             color=alt.Color("color:N", scale=None),
         )
     )

@@ -6,6 +6,7 @@ shown (`defs.checks`). Great Expectations is imported where it runs: it costs se
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -210,6 +211,8 @@ def _context() -> Any:
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
+    # This module sets its own level, and would tell of a temporary folder.
+    logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     return context, context.data_sources.add_pandas("lake")
@@ -218,6 +221,15 @@ def _context() -> Any:
 def load_library() -> None:
     """Import Great Expectations now, for example while something else waits for the network."""
     _context()
+
+
+def _raised(exception_info: dict[str, Any] | None) -> str | None:
+    """What an expectation raised, which is told by itself or under the metric that raised it."""
+    found = exception_info or {}
+    for info in (found, *found.values()):
+        if isinstance(info, dict) and info.get("raised_exception"):
+            return str(info.get("exception_message"))
+    return None
 
 
 def validate(table: Table, frame: pl.DataFrame, expected: Sequence[Expectation]) -> list[Outcome]:
@@ -246,10 +258,9 @@ def validate(table: Table, frame: pl.DataFrame, expected: Sequence[Expectation])
     outcomes: dict[int, Outcome] = {}
     for result in validation.results:
         position = result.expectation_config.meta["position"]
-        if result.exception_info and result.exception_info.get("raised_exception"):
+        if message := _raised(result.exception_info):
             raise RuntimeError(
-                f"{name}: {expected[position].label} could not be evaluated: "
-                f"{result.exception_info.get('exception_message')}"
+                f"{name}: {expected[position].label} could not be evaluated: {message}"
             )
         details = result.result
         indexes = details.get("unexpected_index_list") or []

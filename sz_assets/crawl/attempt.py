@@ -44,9 +44,9 @@ def refuse_mixture(
             paths = lake.attempts(table, crawl_month, account_id)
             if not paths:
                 continue
-            stored = pl.read_parquet(paths[-1], columns=["data_origin"], n_rows=1)["data_origin"]
-            if {stored[0] == "simulated"} != simulated:
-                kind = "simulated" if stored[0] == "simulated" else "real"
+            origin = lake.read_attempts(table, paths[-1:], with_bodies=False)["data_origin"][0]
+            if {origin == "simulated"} != simulated:
+                kind = "simulated" if origin == "simulated" else "real"
                 raise UserError(
                     f"{crawl_month:%Y-%m} already holds {kind} data of {account_id}, and simulated "
                     "and real data are never mixed in a month: choose another --month, or set "

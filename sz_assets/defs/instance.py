@@ -6,11 +6,18 @@ import os
 from pathlib import Path
 
 import dagster as dg
+import yaml
+from dagster._core.instance.ref import InstanceRef
 
 from sz_assets.defs.history import quicken_history
 from sz_assets.storage import Home, write_bytes
 
 LAUNCHED_BY_COMMAND = {"sz_assets/launched_by": "command"}
+UNFINISHED = [
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
 
 
 def prepare_dagster_home(home: Home) -> Path:
@@ -26,7 +33,10 @@ def open_instance(home: Home) -> dg.DagsterInstance:
     quicken_history()
     folder = prepare_dagster_home(home)
     os.environ["DAGSTER_HOME"] = str(folder)
-    return dg.DagsterInstance.from_config(str(folder))
+    # Read here, because Dagster takes the file's path for a pattern: in a folder with a bracket in
+    # its name it would find none, and fall back to telemetry and no pools.
+    settings = yaml.safe_load((folder / "dagster.yaml").read_text(encoding="utf-8")) or {}
+    return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(folder), overrides=settings))
 
 
 def end_killed_runs(instance: dg.DagsterInstance) -> list[str]:
@@ -36,7 +46,8 @@ def end_killed_runs(instance: dg.DagsterInstance) -> list[str]:
     """
     unfinished = instance.get_runs(
         dg.RunsFilter(
-            statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING],
+            # Such a run begins without waiting, so one that did not start was killed as well.
+            statuses=[dg.DagsterRunStatus.NOT_STARTED, *UNFINISHED],
             tags=LAUNCHED_BY_COMMAND,
         )
     )

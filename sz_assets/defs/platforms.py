@@ -92,8 +92,8 @@ class LivePlatforms:
     def plan(self, crawl_month: date, accounts: Sequence[Account]) -> Iterator[CrawlPlan]:
         if not self.can_show(crawl_month):
             raise UserError(
-                f"{to_key(crawl_month)} has no stored pages and a live platform shows only today's "
-                "counters: import what was saved then, or run "
+                f"{to_key(crawl_month)} can't be fetched, because a live platform shows only "
+                "today's counters: import pages that were saved then, or run "
                 f"{to_key(current_month(self._study, self._now()))}."
             )
         placeholders = [a.id for a in accounts if a.is_placeholder]

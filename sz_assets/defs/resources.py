@@ -16,6 +16,7 @@ import polars as pl
 from dagster_duckdb import DuckDBResource
 
 from sz_assets.contracts.table import Table, Type
+from sz_assets.defs.months import crawl_months
 from sz_assets.storage import Lake
 
 
@@ -107,3 +108,9 @@ class WarehouseTables:
 def open_for_reading(path: Path) -> DuckDBResource:
     """The working database, opened so that nothing can be written by mistake."""
     return DuckDBResource(database=str(path), connection_config={"access_mode": "READ_ONLY"})
+
+
+def months_with_marts(context: Any) -> Iterator[date]:
+    """The crawl months of a run, with the warehouse open from the first to the last."""
+    with context.resources.marts.opened():
+        yield from crawl_months(context)

@@ -19,8 +19,14 @@ from datetime import date
 
 import dagster as dg
 
-from sz_assets.defs.instance import LAUNCHED_BY_COMMAND, end_killed_runs, open_instance
+from sz_assets.defs.instance import (
+    LAUNCHED_BY_COMMAND,
+    UNFINISHED,
+    end_killed_runs,
+    open_instance,
+)
 from sz_assets.defs.months import to_key
+from sz_assets.defs.ui_runs import end_lost_runs
 from sz_assets.errors import IncompleteCrawl, UserError
 from sz_assets.progress import StepProgress
 from sz_assets.storage import Home
@@ -30,13 +36,18 @@ JOB_NAME = "month"
 
 @dataclass(frozen=True)
 class RunOutcome:
-    """How a run ended. `failures` and `warnings` are sentences for people."""
+    """How a run ended. `failures` and `warnings` are sentences for people.
+
+    `ended_before` are ids of earlier runs that had been killed and are closed now; `tracebacks`
+    belong to failures that nobody foresaw.
+    """
 
     run_id: str
     exit_code: int
     failures: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     ended_before: list[str] = field(default_factory=list)
+    tracebacks: list[str] = field(default_factory=list)
 
 
 def load_ahead() -> None:
@@ -62,9 +73,18 @@ def _partition_tags(months: Sequence[date]) -> dict[str, str]:
     }
 
 
+def _sentence(step: str | None, error_class: str | None, message: str) -> str:
+    """An error of a step in one line. The message begins with its class, dots and all."""
+    line = " ".join(message.split())
+    if error_class == UserError.__name__:
+        return line.partition(": ")[2]
+    return f"{step} failed: {line}"
+
+
 def _explain(result: dg.ExecuteInProcessResult, run_id: str) -> RunOutcome:
     failures: list[str] = []
     told: list[str] = []
+    tracebacks: list[str] = []
     exit_code = 0
     for event in result.all_events:
         if event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION:
@@ -93,12 +113,23 @@ def _explain(result: dg.ExecuteInProcessResult, run_id: str) -> RunOutcome:
                 failures.append(description)
             else:
                 cause = data.error.cause or data.error
-                failures.append(f"{event.step_key} failed: {(cause.message or '').strip()}")
+                failures.append(_sentence(event.step_key, cause.cls_name, cause.message))
+                tracebacks.append(data.error.to_string())
     if not result.success and not failures:
         failures.append("The run failed; sz-assets ui shows its log.")
     if not result.success and exit_code == 0:
         exit_code = 1
-    return RunOutcome(run_id, exit_code, failures, told)
+    return RunOutcome(run_id, exit_code, failures, told, tracebacks=tracebacks)
+
+
+def _refuse_company(instance: dg.DagsterInstance, home: Home) -> None:
+    """UserError if the UI is running something: this run would wait for its pools in silence."""
+    end_lost_runs(instance)
+    if going := instance.get_runs(dg.RunsFilter(statuses=UNFINISHED), limit=1):
+        raise UserError(
+            f"A run that the UI launched ({going[0].run_id[:8]}) is using {home.root}: wait until "
+            "it has ended, or terminate it there."
+        )
 
 
 def run_months(
@@ -112,7 +143,8 @@ def run_months(
 ) -> RunOutcome:
     """Run the month's job over consecutive crawl months in one run.
 
-    `build` makes the definitions; it is called once this run has the home for itself. Raises UserError if another command is using the home.
+    `build` makes the definitions; it is called once this run has the home for itself. UserError
+    if another command, or a run launched in the UI, is using the home.
     """
     warnings.simplefilter("ignore")
     # What these say is said better by the outcome.
@@ -124,6 +156,7 @@ def run_months(
         stack.enter_context(home.lock("run", f"crawl month {span}"))
         instance = stack.enter_context(open_instance(home))
         ended = end_killed_runs(instance)
+        _refuse_company(instance, home)
         job = build().resolve_job_def(JOB_NAME)
         run_id = str(uuid.uuid4())
         instance.add_event_listener(run_id, _follow(on_progress))

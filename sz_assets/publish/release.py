@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Collection
 from contextlib import closing
@@ -59,6 +60,11 @@ def _text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
+def _pattern(path: Path) -> str:
+    """The pattern that only this path matches: DuckDB takes every path for a pattern."""
+    return re.sub(r"([*?\[])", r"[\1]", str(path))
+
+
 def _comments(table: Table, simulated: bool) -> list[str]:
     note = "Simulated data (模拟数据). " if simulated else ""
     description = f"{note}{table.description} Grain: {table.grain}. Key: {', '.join(table.key)}."
@@ -76,7 +82,7 @@ def _origin_of(table: Table, lake: Lake) -> str:
     """Where the table's rows come from, as SQL: the working database, or the lake's Parquet."""
     if table.layer == "engagement":
         return f"working.main.{quoted(table.name)}"
-    files = ", ".join(_text(str(lake.path(table, month))) for month in lake.months(table))
+    files = ", ".join(_text(_pattern(lake.path(table, month))) for month in lake.months(table))
     return (
         f"read_parquet([{files}], hive_partitioning = true, hive_types = {{'crawl_month': date}})"
     )
@@ -203,8 +209,10 @@ def publish(home: Home, study: Study, run_id: str, published_at: datetime) -> Re
     """
     lake = Lake(home.lake)
     home.releases.mkdir(parents=True, exist_ok=True)
+    # Only one run at a time publishes, so these were left behind by killed ones.
+    for left in home.releases.glob(".building-*"):
+        remove_folder(left)
     building = home.releases / f".building-{run_id}"
-    remove_folder(building)
     building.mkdir()
     try:
         warehouse = building / "warehouse.duckdb"

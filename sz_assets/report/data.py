@@ -34,7 +34,7 @@ class Method:
     sample_top: int
     sample_by: str
     time_zone: str
-    codebook_version: str | None = None
+    codebook_version: str
 
 
 @dataclass(frozen=True)
@@ -78,14 +78,10 @@ def _both(name: Name) -> Bilingual:
 
 def chart_context(study: Study, crawl_month: date, data_origin: str) -> ChartContext:
     """The names that charts and report need, from the study."""
-    categories = (
-        ()
-        if study.codebook is None
-        else tuple(
-            Category(primary.id, _both(primary.name), second.id, _both(second.name))
-            for primary in study.codebook.primary
-            for second in primary.secondary
-        )
+    categories = tuple(
+        Category(primary.id, _both(primary.name), second.id, _both(second.name))
+        for primary in study.codebook.primary
+        for second in primary.secondary
     )
     return ChartContext(
         study_name=_both(study.name),
@@ -114,5 +110,19 @@ def method_of(study: Study) -> Method:
         sample_top=study.sample.top,
         sample_by=study.sample.by,
         time_zone=study.time_zone,
-        codebook_version=study.codebook.version if study.codebook else None,
+        codebook_version=study.codebook.version,
     )
+
+
+def exemplar_urls(categories: pl.DataFrame, videos: pl.DataFrame) -> dict[str, str]:
+    """Addresses of the exemplar videos by video id, as the platform gave them, if it did.
+
+    `categories` holds `category_engagement`, `videos` `fct_video_month` of the same month.
+    """
+    exemplars = videos.join(
+        categories,
+        left_on=["account_id", "video_id"],
+        right_on=["exemplar_account_id", "exemplar_video_id"],
+        how="semi",
+    )
+    return dict(exemplars.drop_nulls("url").select("video_id", "url").iter_rows())

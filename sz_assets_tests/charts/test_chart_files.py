@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import fake_marts
@@ -13,7 +11,7 @@ import pytest
 
 from sz_assets.charts.catalogue import CATALOGUE, chart_named
 from sz_assets.charts.inspection import inspect_chart, outside_references, png_size
-from sz_assets.charts.render import ChartFiles, Rendered, render, write_chart
+from sz_assets.charts.render import ChartFiles, Rendered, library_script, render, write_chart
 
 MARTS = fake_marts.marts()
 
@@ -26,7 +24,7 @@ def figure() -> Rendered:
 @pytest.fixture
 def files(figure: Rendered, tmp_path: Path) -> ChartFiles:
     files = ChartFiles.at(tmp_path, "figure_4")
-    for kind in ("json", "svg", "png", "html", "preview"):
+    for kind in ("json", "svg", "png", "html"):
         getattr(files, kind).write_bytes(getattr(figure, kind))
     return files
 
@@ -53,7 +51,7 @@ def test_each_kind_of_chart_is_written_and_passes_its_check(name: str, tmp_path:
     assert found.png_width > 1200
     assert found.byte_count > 800_000
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
-        [f"{name}.{kind}" for kind in ("json", "svg", "png", "html", "preview.png")]
+        [f"{name}.{kind}" for kind in ("json", "svg", "png", "html")]
     )
 
 
@@ -68,33 +66,11 @@ def test_a_full_chart_is_not_taken_for_an_empty_one(files: ChartFiles) -> None:
     assert problem(files, expected_rows=0) == "The chart has no data and does not say so."
 
 
-def test_the_picture_is_the_same_each_time_and_its_preview_is_small(figure: Rendered) -> None:
+def test_the_picture_is_the_same_each_time_at_twice_its_size(figure: Rendered) -> None:
     assert render(chart_named("figure_4").build(MARTS, fake_marts.context())) == figure
     width, height = png_size(figure.png)
-    preview_width, _ = png_size(figure.preview)
     assert width / 2 == pytest.approx(float(re.search(rb'width="([0-9.]+)"', figure.svg)[1]), abs=1)
-    assert 320 <= preview_width <= 640
     assert height > 800
-
-
-def test_chinese_is_drawn_with_the_bundled_font_and_not_as_boxes() -> None:
-    # Without the font every character is the same box, and both pictures are the same.
-    code = """
-import vl_convert
-from sz_assets.charts import theme
-from sz_assets.charts.render import register_font
-register_font()
-pictures = {
-    vl_convert.svg_to_png(
-        '<svg xmlns="http://www.w3.org/2000/svg" width="80" height="40">'
-        f'<text x="5" y="30" font-size="24" font-family="{theme.FONT}">{text}</text></svg>'
-    )
-    for text in ("深圳", "交警")
-}
-print(len(pictures))
-"""
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "2"
 
 
 def test_the_page_is_self_contained(figure: Rendered) -> None:
@@ -126,7 +102,6 @@ def test_a_hostile_title_stays_text_in_every_format() -> None:
         ("svg", b"<svg", "The SVG file can't be parsed"),
         ("svg", b"<html/>", "The SVG file holds no picture."),
         ("png", b"", "The PNG file does not begin like one."),
-        ("preview", b"no", "The PNG file does not begin like one."),
         ("html", b"<p>nothing</p>", "The HTML page does not draw the chart."),
         ("html", b"vegaEmbed( <script src='https://x.test/a.js'>", "refers to something outside"),
     ],
@@ -202,3 +177,19 @@ def test_links_are_seen_unless_they_are_allowed() -> None:
 
 def test_all_marks_of_the_catalogue_are_drawn_by_name() -> None:
     assert {spec.mark for spec in CATALOGUE} == {"bar", "point", "rect"}
+
+
+def test_the_script_of_the_pages_is_made_once_and_kept_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = library_script(tmp_path / "kept")
+    assert "vegaEmbed=" in made
+    assert len(made) > 500_000
+    monkeypatch.setattr("vl_convert.javascript_bundle", lambda source: "made again")
+    assert library_script(tmp_path / "kept") == made
+    # Nowhere to keep it: it is made, and nothing fails.
+    (tmp_path / "file").write_bytes(b"")
+    assert library_script(tmp_path / "file" / "kept") == "made again"
+    # Another version of the renderer has another script.
+    monkeypatch.setattr("sz_assets.charts.render.version", lambda package: "another")
+    assert library_script(tmp_path / "kept") == "made again"

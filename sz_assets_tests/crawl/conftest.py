@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -22,8 +21,6 @@ from sz_assets.crawl.transport import TransportLimits
 from sz_assets.settings import PlatformSettings, Secret
 from sz_assets.storage import Lake
 from sz_assets.study import Account
-
-REAL_DATA = Path(os.environ.get("SZ_TEST_DATA") or Path(__file__).parents[3] / "shared" / "data")
 
 
 @dataclass
@@ -198,11 +195,3 @@ def kit() -> Any:
     return SimpleNamespace(
         http=http, item=item, account=account, plan=plan, month=MONTH, platform=FakePlatform
     )
-
-
-@pytest.fixture
-def real_data() -> Path:
-    """The folder of real platform answers."""
-    if not REAL_DATA.is_dir():
-        pytest.skip(f"the real answers are not at hand (SZ_TEST_DATA or {REAL_DATA})")
-    return REAL_DATA

@@ -19,7 +19,7 @@ def built(*, is_empty: bool = False, data_origin: str = "simulated") -> str:
             context=fake_marts.context(data_origin),
             frames=fake_marts.empty_marts() if is_empty else fake_marts.marts(),
             figures={spec.name: PICTURE for spec in CATALOGUE},
-            method=Method(1_000_000, True, 200, "like_count", "Asia/Shanghai"),
+            method=Method(1_000_000, True, 200, "like_count", "Asia/Shanghai", "abc123"),
             provenance=Provenance("run", "1", "release"),
         )
     )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
+import fake_marts
+import polars as pl
 import pytest
 
 from sz_assets.report import formats
-from sz_assets.report.data import chart_context, method_of
+from sz_assets.report.data import chart_context, exemplar_urls, method_of
 from sz_assets.study import load_study
 
 
@@ -53,3 +55,24 @@ def test_the_bundled_study_names_its_accounts_categories_and_rules() -> None:
     assert police.published_videos == "Over 1900"
     assert context.accounts["military_newsroom"].published_videos is None
     assert method_of(study).min_followers == 1_000_000
+
+
+def test_exemplars_have_the_addresses_that_the_platform_gave() -> None:
+    categories = fake_marts.marts()["category_engagement"]
+    chosen = categories.select("exemplar_account_id", "exemplar_video_id").rows()
+    (account, first), (_, without), (other, third) = chosen[:3]
+    videos = pl.DataFrame(
+        [
+            (account, first, "https://www.douyin.com/video/1"),
+            (account, "7200", "https://www.douyin.com/video/2"),  # no exemplar
+            (chosen[1][0], without, None),
+            ("another_account", third, "https://www.douyin.com/video/3"),
+            (other, third, "https://www.douyin.com/video/4"),
+        ],
+        schema=["account_id", "video_id", "url"],
+        orient="row",
+    )
+    assert exemplar_urls(categories, videos) == {
+        first: "https://www.douyin.com/video/1",
+        third: "https://www.douyin.com/video/4",
+    }

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from datetime import datetime
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import polars as pl
 import pytest
 
-REAL_DATA = Path(os.environ.get("SZ_TEST_DATA") or Path(__file__).parents[3] / "shared" / "data")
 OBSERVED_AT = datetime(2024, 3, 31, 15, 59, 59)
 
 
@@ -39,11 +36,3 @@ def rows(*bodies: bytes, account_id: str = "one", origin: str = "import:douyin")
 @pytest.fixture
 def kit() -> Any:
     return SimpleNamespace(rows=rows, observed_at=OBSERVED_AT)
-
-
-@pytest.fixture
-def real_data() -> Path:
-    """The folder of real platform answers."""
-    if not REAL_DATA.is_dir():
-        pytest.skip(f"the real answers are not at hand (SZ_TEST_DATA or {REAL_DATA})")
-    return REAL_DATA

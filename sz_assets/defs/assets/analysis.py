@@ -8,7 +8,8 @@ from sz_assets.core.claims import compute_claims
 from sz_assets.defs.assets.engagement import POOL
 from sz_assets.defs.checks import table_checks
 from sz_assets.defs.describe import stored, table_key, table_spec
-from sz_assets.defs.months import ONE_RUN, crawl_months, to_key
+from sz_assets.defs.months import ONE_RUN, to_key
+from sz_assets.defs.resources import months_with_marts
 
 # Claims are held against every mart but the two that have a row per video.
 _MARTS = tuple(t for t in ENGAGEMENT_TABLES if t.name not in ("fct_video_month", "video_growth"))
@@ -27,7 +28,7 @@ def analysis_assets(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefini
     )
     def paper_comparison(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         resources = context.resources
-        for month in crawl_months(context):
+        for month in months_with_marts(context):
             marts = {table.name: resources.marts.rows(table, month) for table in _MARTS}
             frame = compute_claims(resources.study.claims, marts, month)
             path = resources.lake.lake.write(PAPER_COMPARISON, month, frame)

@@ -16,7 +16,8 @@ from sz_assets.contracts.marts import FCT_ACCOUNT_MONTH
 from sz_assets.defs.assets.engagement import POOL
 from sz_assets.defs.checks import CheckEvents, check_outputs, evaluation
 from sz_assets.defs.describe import OWNERS, table_key
-from sz_assets.defs.months import ONE_RUN, crawl_months, to_key
+from sz_assets.defs.months import ONE_RUN, to_key
+from sz_assets.defs.resources import months_with_marts
 from sz_assets.report.data import chart_context
 
 _TABLES = {table.name: table for table in ENGAGEMENT_TABLES}
@@ -38,10 +39,11 @@ def month_context(resources: Any, month: date) -> ChartContext:
 
 
 def _links(files: ChartFiles, month: date) -> dict[str, Any]:
-    """What the UI shows: a preview in place, and every format one click away."""
+    """What the UI shows: the picture in place, and every format one click away."""
     address = f"/charts/{files.svg.parent.name}/{files.svg.stem}"
     return {
-        "preview": dg.MetadataValue.md(f"![{files.svg.stem}]({address}.svg)"),
+        # PNG, because its Chinese needs no font on the viewer's machine.
+        "preview": dg.MetadataValue.md(f"![{files.png.stem}]({address}.png)"),
         "page": dg.MetadataValue.url(f"{address}.html"),
         "picture": dg.MetadataValue.path(str(files.png)),
         "specification": dg.MetadataValue.path(str(files.json)),
@@ -63,7 +65,7 @@ def _chart_asset(spec: ChartSpec, partitions: dg.PartitionsDefinition[str]) -> d
     )
     def chart(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         resources = context.resources
-        for month in crawl_months(context):
+        for month in months_with_marts(context):
             frames = read_marts(resources, spec.tables, month)
             drawn = spec.build(frames, month_context(resources, month))
             files = write_chart(drawn, resources.home.charts_of(month), spec.name)
@@ -79,7 +81,7 @@ def chart_assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefi
 
 
 def chart_checks(partitions: dg.PartitionsDefinition[str]) -> dg.AssetChecksDefinition:
-    """The written files of every chart: they open, parse, show what they must, and say simulated."""
+    """The files of every chart: they open, parse, show what they must, and say simulated."""
     specs: Mapping[str, dg.AssetCheckSpec] = {
         spec.name: dg.AssetCheckSpec(
             "files",
@@ -104,25 +106,25 @@ def chart_checks(partitions: dg.PartitionsDefinition[str]) -> dg.AssetChecksDefi
     def check_charts(context: dg.AssetCheckExecutionContext) -> CheckEvents:
         selected = context.op_execution_context.selected_asset_check_keys
         resources = context.resources
-        for month in crawl_months(context):
+        charts = [chart for chart in CATALOGUE if specs[chart.name].key in selected]
+        tables = sorted({name for chart in charts for name in chart.tables})
+        for month in months_with_marts(context):
             seen_by = month_context(resources, month)
-            for chart in CATALOGUE:
-                spec = specs[chart.name]
-                if spec.key in selected:
-                    frames = read_marts(resources, chart.tables, month)
-                    found = inspect_chart(
-                        ChartFiles.at(resources.home.charts_of(month), chart.name),
-                        expected_rows=chart.expected_rows(frames, seen_by),
-                        mark=chart.mark,
-                        is_simulated=seen_by.is_simulated,
-                    )
-                    yield evaluation(
-                        spec,
-                        month,
-                        passed=found.problem is None,
-                        metadata={"marks": found.mark_count, "bytes": found.byte_count},
-                        description=found.problem or f"{found.mark_count} marks as expected.",
-                    )
+            frames = read_marts(resources, tables, month)
+            for chart in charts:
+                found = inspect_chart(
+                    ChartFiles.at(resources.home.charts_of(month), chart.name),
+                    expected_rows=chart.expected_rows(frames, seen_by),
+                    mark=chart.mark,
+                    is_simulated=seen_by.is_simulated,
+                )
+                yield evaluation(
+                    specs[chart.name],
+                    month,
+                    passed=found.problem is None,
+                    metadata={"marks": found.mark_count, "bytes": found.byte_count},
+                    description=found.problem or f"{found.mark_count} marks as expected.",
+                )
         yield from check_outputs(specs.values(), selected)
 
     return check_charts

@@ -9,14 +9,21 @@ from sz_assets.charts.catalogue import CATALOGUE
 from sz_assets.charts.render import ChartFiles
 from sz_assets.contracts import ENGAGEMENT_TABLES
 from sz_assets.contracts.core import VIDEO_CODES
-from sz_assets.contracts.marts import PAPER_COMPARISON
+from sz_assets.contracts.marts import CATEGORY_ENGAGEMENT, FCT_VIDEO_MONTH, PAPER_COMPARISON
 from sz_assets.defs.assets.charts import chart_key, month_context, read_marts
 from sz_assets.defs.assets.engagement import POOL
 from sz_assets.defs.checks import CheckEvents, check_outputs, evaluation
 from sz_assets.defs.describe import OWNERS, table_key
 from sz_assets.defs.months import ONE_RUN, crawl_months, to_key
+from sz_assets.defs.resources import months_with_marts
 from sz_assets.publish.release import ReleaseInvalid, inspect_warehouse, publish
-from sz_assets.report.data import REPORT_TABLES, Provenance, ReportData, method_of
+from sz_assets.report.data import (
+    REPORT_TABLES,
+    Provenance,
+    ReportData,
+    exemplar_urls,
+    method_of,
+)
 from sz_assets.report.inspection import inspect_report
 from sz_assets.report.page import build_report
 from sz_assets.storage import write_bytes
@@ -34,6 +41,7 @@ def publish_assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDe
         deps=[
             *(chart_key(spec) for spec in CATALOGUE),
             *(table_key(t) for t in ENGAGEMENT_TABLES if t.name in _REPORT_MARTS),
+            table_key(FCT_VIDEO_MONTH),
             table_key(VIDEO_CODES),
             table_key(PAPER_COMPARISON),
         ],
@@ -51,13 +59,15 @@ def publish_assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDe
     )
     def report(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         resources = context.resources
-        for month in crawl_months(context):
+        for month in months_with_marts(context):
             charts = resources.home.charts_of(month)
+            seen_by = month_context(resources, month)
+            frames = read_marts(resources, _REPORT_MARTS, month)
             page = build_report(
                 ReportData(
-                    context=month_context(resources, month),
+                    context=seen_by,
                     frames={
-                        **read_marts(resources, _REPORT_MARTS, month),
+                        **frames,
                         PAPER_COMPARISON.name: resources.lake.rows(PAPER_COMPARISON, month),
                     },
                     figures={
@@ -68,6 +78,13 @@ def publish_assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDe
                     provenance=Provenance(context.run_id, sz_assets.__version__, context.run_id),
                     coding_methods=tuple(
                         sorted(set(resources.lake.rows(VIDEO_CODES, month)["coding_method"]))
+                    ),
+                    # A simulated video has no page that could be opened.
+                    video_urls={}
+                    if seen_by.is_simulated
+                    else exemplar_urls(
+                        frames[CATEGORY_ENGAGEMENT.name],
+                        resources.marts.rows(FCT_VIDEO_MONTH, month),
                     ),
                 )
             )

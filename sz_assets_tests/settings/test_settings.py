@@ -1,0 +1,176 @@
+"""Every variable: its default, what it may be, and what is said of anything else."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import json
+import pickle
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from sz_assets.errors import UserError
+from sz_assets.settings import PlatformSettings, Secret, Settings
+
+HIDDEN = "sessionid=3f9c-very-secret"
+
+
+def read(**environment: str) -> Settings:
+    return Settings.from_environment(environment)
+
+
+def test_all_have_a_default(monkeypatch, tmp_path) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = read()
+    assert settings.home == tmp_path / "data"
+    assert (settings.study, settings.source, settings.dbt_target) == (
+        "shenzhen",
+        "simulated",
+        "duckdb",
+    )
+    assert (settings.requests_per_second, settings.simulation_scale) == (1.0, "default")
+    [(name, douyin)] = settings.platforms.items()
+    assert (name, douyin.base_url, douyin.signer) == ("douyin", "https://www.douyin.com", None)
+    assert not douyin.cookie
+
+
+def test_an_empty_variable_is_as_good_as_none() -> None:
+    settings = ("HOME", "STUDY", "SOURCE", "REQUESTS_PER_SECOND", "DBT_TARGET", "SIMULATION_SCALE")
+    platform = ("DOUYIN_BASE_URL", "DOUYIN_COOKIE", "DOUYIN_SIGNER")
+    names = [f"SZ_{name}" for name in (*settings, *platform)]
+    with_empty, without = read(**dict.fromkeys(names, "")), read()
+    for field in ("home", "study", "source", "requests_per_second", "dbt_target"):
+        assert getattr(with_empty, field) == getattr(without, field)
+    assert with_empty.platforms["douyin"].base_url == without.platforms["douyin"].base_url
+
+
+def test_every_variable_is_read(tmp_path) -> None:
+    settings = read(
+        SZ_HOME=str(tmp_path / "here"),
+        SZ_STUDY="my/study.yaml",
+        SZ_SOURCE="live",
+        SZ_REQUESTS_PER_SECOND="0.25",
+        SZ_DBT_TARGET="duckdb",
+        SZ_SIMULATION_SCALE="full",
+        SZ_DOUYIN_BASE_URL="http://127.0.0.1:8080/",
+        SZ_DOUYIN_COOKIE=HIDDEN,
+        SZ_DOUYIN_SIGNER="my_module:sign",
+    )
+    assert settings.home == tmp_path / "here"
+    assert (settings.study, settings.source) == ("my/study.yaml", "live")
+    assert (settings.requests_per_second, settings.simulation_scale) == (0.25, "full")
+    douyin = settings.platforms["douyin"]
+    assert (douyin.base_url, douyin.signer) == ("http://127.0.0.1:8080", "my_module:sign")
+    assert douyin.cookie.reveal() == HIDDEN
+
+
+def test_the_environment_is_that_of_the_process(monkeypatch) -> None:
+    monkeypatch.setenv("SZ_SOURCE", "live")
+    assert Settings.from_environment().source == "live"
+
+
+def test_the_home_is_absolute_and_knows_the_tilde(monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert read(SZ_HOME="~/sz").home == tmp_path / "sz"
+    assert read(SZ_HOME="sz/../sz").home == Path.cwd() / "sz"
+
+
+WRONG = [
+    ("SZ_SOURCE", ["Simulated", "real", "live "]),
+    ("SZ_DBT_TARGET", ["spark"]),
+    ("SZ_SIMULATION_SCALE", ["huge"]),
+    ("SZ_REQUESTS_PER_SECOND", ["0", "-1", "fast", "nan", "inf", "1001", "1,5"]),
+    (
+        "SZ_DOUYIN_BASE_URL",
+        [
+            "www.douyin.com",
+            "ftp://www.douyin.com",
+            "https://",
+            "https://user@www.douyin.com",
+            "https://:word@www.douyin.com",
+            "https://www.douyin.com?token=1",
+            "https://www.douyin.com#a",
+            "http://[::1",
+            "http://127.0.0.1:99999",
+            "file:///etc/passwd",
+        ],
+    ),
+    ("SZ_HOME", ["~no_such_user_here/data"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name, values in WRONG for value in values]
+)
+def test_a_wrong_value_is_named(name: str, value: str) -> None:
+    with pytest.raises(UserError, match=rf"^{name} is .*\.$") as caught:
+        read(**{name: value})
+    assert "\n" not in str(caught.value)
+    if name == "SZ_DOUYIN_BASE_URL":
+        # It may hold a password, so it is not repeated.
+        assert str(caught.value).endswith("like https://www.douyin.com.")
+        assert not re.search("user|word|token", str(caught.value))
+    else:
+        assert repr(value) in str(caught.value)
+
+
+def shown_forms(value: object) -> list[str]:
+    return [repr(value), str(value), f"{value}", f"{value!r}", f"{value!s}", "%s" % value]  # noqa: UP031
+
+
+def test_a_secret_never_shows_itself() -> None:
+    secret = Secret(HIDDEN)
+    platform = PlatformSettings("http://127.0.0.1", secret)
+    settings = dataclasses.replace(read(), platforms={"douyin": platform})
+    for value in (secret, platform, settings, [secret], {"cookie": secret}, copy.copy(settings)):
+        for form in shown_forms(value):
+            assert HIDDEN not in form
+            assert "Secret(set)" in form
+    assert shown_forms(Secret(""))[0] == "Secret(not set)"
+    assert (bool(secret), bool(Secret(""))) == (True, False)
+
+
+def is_refused(write) -> str:
+    with pytest.raises((TypeError, ValueError)) as caught:
+        write()
+    return str(caught.value)
+
+
+def test_a_secret_is_not_written_anywhere() -> None:
+    secret = Secret(HIDDEN)
+    settings = dataclasses.replace(
+        read(), platforms={"douyin": PlatformSettings("http://127.0.0.1", secret)}
+    )
+    attempts = [
+        *(lambda protocol=p: pickle.dumps(secret, protocol) for p in range(6)),
+        lambda: pickle.dumps(settings),
+        lambda: copy.copy(secret),
+        lambda: copy.deepcopy(settings),
+        lambda: dataclasses.asdict(settings),
+        lambda: json.dumps(secret),
+        lambda: msgspec.json.encode(secret),
+        lambda: msgspec.json.encode(settings),
+        lambda: format(secret, ">99"),
+        lambda: "".join([secret]),
+    ]
+    for attempt in attempts:
+        assert HIDDEN not in is_refused(attempt)
+    assert HIDDEN not in json.dumps(settings, default=str)
+
+
+def test_only_the_settings_read_the_environment() -> None:
+    import sz_assets
+
+    package = Path(sz_assets.__file__).parent
+    readers = {
+        str(path.relative_to(package))
+        for path in package.rglob("*.py")
+        if re.search(r"os\.(environ|getenv)", path.read_text(encoding="utf-8"))
+    }
+    # These set variables for the libraries that they start, and read none of ours.
+    assert readers - {"defs/dbt.py", "defs/instance.py", "contracts/expectations.py"} == {
+        "settings.py"
+    }

@@ -1,0 +1,146 @@
+"""The UI in a real browser and under real signals. Slow: it builds one month, then three."""
+
+from __future__ import annotations
+
+import http.client
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from ui_browser import Seen, open_browser
+from ui_pictures import CHARTS, MONTH, materialize, take_pictures
+from ui_server import UiServer, ui_server
+
+pytestmark = pytest.mark.slow
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A browser at a UI in which the month was built by clicks."""
+
+    server: UiServer
+    page: Page
+    seen: Seen
+    run_id: str
+
+
+@pytest.fixture(scope="module")
+def visit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visit]:
+    folder = tmp_path_factory.mktemp("ui")
+    with (
+        ui_server(folder / "home") as server,
+        open_browser(server.address, folder) as (page, seen),
+    ):
+        materialize(page, server, MONTH)
+        run = server.wait_for_run("SUCCESS", dagster_partition=MONTH)
+        yield Visit(server, page, seen, run["runId"])
+
+
+def test_a_month_is_built_by_clicks_and_all_of_it_can_be_seen(visit: Visit, tmp_path: Path) -> None:
+    pictures = take_pictures(visit.page, visit.server, visit.run_id, tmp_path / "pictures")
+    assert [picture.name for picture in pictures] == sorted(
+        (picture.name for picture in (tmp_path / "pictures").iterdir()),
+        key=[picture.name for picture in pictures].index,
+    )
+    assert visit.seen.websockets, "The page never opened the websocket of its live events."
+    assert visit.seen.outside == []
+    assert visit.seen.refused == []
+    assert visit.seen.errors == []
+
+
+def test_every_asset_says_what_it_is_and_what_was_made(visit: Visit) -> None:
+    nodes = visit.server.ask(
+        "{ assetNodes { assetKey { path } description kinds owners { __typename }"
+        " hasAssetChecks backfillPolicy { policyType }"
+        " metadataEntries { label } assetMaterializations(limit: 1) {"
+        " partition metadataEntries { label } } } }"
+    )["assetNodes"]
+    assert len(nodes) == 29
+    for node in nodes:
+        key = "/".join(node["assetKey"]["path"])
+        made = node["assetMaterializations"][0]
+        labels = {entry["label"] for entry in made["metadataEntries"]}
+        assert node["description"], key
+        assert node["kinds"], key
+        assert node["owners"], key
+        assert node["hasAssetChecks"], key
+        assert node["backfillPolicy"]["policyType"] == "SINGLE_RUN", key
+        assert made["partition"] == MONTH, key
+        if node["assetKey"]["path"][0] == "charts":
+            assert {"preview", "page"} <= labels, key
+        elif node["assetKey"]["path"][0] == "publish":
+            assert {"page", "index"} & labels, key
+        else:
+            columns = {entry["label"] for entry in node["metadataEntries"]}
+            assert "dagster/column_schema" in columns, key
+            assert "dagster/row_count" in labels, key
+
+
+def test_the_page_of_a_chart_opens_from_its_asset_and_can_ask_nothing(visit: Visit) -> None:
+    page = visit.page
+    page.goto(f"{visit.server.address}/assets/charts/figure_3?view=events&partition={MONTH}")
+    address = page.get_by_role("link", name=f"{CHARTS}/figure_3.html").get_attribute("href")
+    page.goto(f"{visit.server.address}{address}")
+    expect(page.locator("svg, canvas").first).to_be_visible()
+    assert page.evaluate("self.origin") == "null"
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "headers", "body"),
+    [
+        ("GET", "/", {"Host": "attacker.example"}, None),
+        ("GET", "/graphql?%71uery=mutation+%7Bx%7D", {}, None),
+        ("POST", "/graphql", {"Content-Type": "text/plain"}, '{"query": "{version}"}'),
+        ("POST", "/graphql", {"Content-Type": "application/json", "Origin": "null"}, "{}"),
+        ("POST", "/report_asset_materialization/core/videos", {}, None),
+    ],
+)
+def test_the_gate_stands_before_the_real_server(
+    visit: Visit, method: str, target: str, headers: dict[str, str], body: str | None
+) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", visit.server.port, timeout=10)
+    connection.request(method, target, body=body, headers=headers)
+    assert connection.getresponse().status == 403
+    connection.close()
+
+
+def test_three_months_from_the_ui_are_one_run(visit: Visit) -> None:
+    materialize(visit.page, visit.server, "[2023-08...2023-10]")
+    found = visit.server.wait_for_run("SUCCESS", dagster_asset__partition__range__start="2023-08")
+    assert len(visit.server.runs()) == 2
+    tags = {tag["key"]: tag["value"] for tag in found["tags"]}
+    assert tags["dagster/asset_partition_range_end"] == MONTH
+    statuses = visit.server.ask(
+        "{ assetNodes { assetKey { path } partitionStats { numMaterialized numFailed } } }"
+    )["assetNodes"]
+    assert {node["partitionStats"]["numMaterialized"] for node in statuses} == {3}
+    assert {node["partitionStats"]["numFailed"] for node in statuses} == {0}
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_all_and_cancels_the_run(tmp_path: Path, how: signal.Signals) -> None:
+    with ui_server(tmp_path / "home") as server:
+        launched = server.ask(
+            "mutation($params: ExecutionParams!) { launchRun(executionParams: $params) {"
+            " __typename ... on LaunchRunSuccess { run { runId } } } }",
+            params={
+                "selector": {
+                    "repositoryLocationName": "sz_assets",
+                    "repositoryName": "__repository__",
+                    "jobName": "month",
+                },
+                "executionMetadata": {"tags": [{"key": "dagster/partition", "value": MONTH}]},
+            },
+        )["launchRun"]
+        assert launched["__typename"] == "LaunchRunSuccess"
+        server.wait_for_run("STARTED")
+        code, seconds = server.stop(how)
+        assert code == 0
+        assert seconds < 15
+        assert not server.is_alive()
+        assert "Traceback" not in server.log.read_text()
+    with ui_server(tmp_path / "home") as again:
+        assert [run["status"] for run in again.runs()] == ["CANCELED"]

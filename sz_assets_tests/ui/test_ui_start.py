@@ -1,0 +1,45 @@
+"""When the UI can't start: one sentence, exit code 1."""
+
+import socket
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from ui_browser import find_chromium
+from ui_server import free_port
+
+from sz_assets.cli import main
+from sz_assets.storage import Home
+
+
+def start(home: Path, port: int) -> tuple[int, list[str]]:
+    """Exit code and lines of the error output."""
+    result = CliRunner().invoke(main, ["ui", "--port", str(port)], env={"SZ_HOME": str(home)})
+    return result.exit_code, result.stderr.splitlines()
+
+
+def test_a_port_in_use_is_said_at_once(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        code, lines = start(tmp_path / "home", port)
+    assert code == 1
+    assert lines[1:] == [f"Error: Port {port} is in use: choose another one with --port."]
+
+
+def test_a_home_is_shown_by_one_ui_at_a_time(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    with home.lock("ui", "sz-assets ui on port 3000"):
+        code, lines = start(home.root, free_port())
+    assert code == 1
+    assert len(lines) == 2
+    assert "sz-assets ui on port 3000" in lines[1]
+
+
+def test_a_missing_browser_is_named_with_its_remedy(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(RuntimeError, match="apt-get install chromium"):
+        find_chromium()

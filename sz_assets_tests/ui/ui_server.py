@@ -1,0 +1,124 @@
+"""`sz-assets ui` as a user starts it: a process of its own, asked over HTTP, ended by a signal.
+
+Here: starting, asking and stopping it. Not here: what its pages show (`ui_pictures`).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+START_SECONDS = 60
+STOP_SECONDS = 30
+RUN_SECONDS = 150
+
+
+def free_port() -> int:
+    """A port that nobody uses at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass(frozen=True)
+class UiServer:
+    """A running UI. All its processes are one group, so that none can hide."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def ask(self, query: str, **variables: Any) -> dict[str, Any]:
+        """The data of a GraphQL answer."""
+        request = urllib.request.Request(
+            f"{self.address}/graphql",
+            data=json.dumps({"query": query, "variables": variables}).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            content: dict[str, Any] = json.load(answer)
+        assert "errors" not in content, content["errors"]
+        return dict(content["data"])
+
+    def runs(self, **tags: str) -> list[dict[str, Any]]:
+        """Runs with these tags (write `_` for `/` and `__` for `_`), newest first: id, status, tags."""
+        wanted = [{"key": key.replace("__", "-").replace("_", "/").replace("-", "_"), "value": value} for key, value in tags.items()]
+        answer = self.ask(
+            "query($filter: RunsFilter) { runsOrError(filter: $filter) {"
+            " ... on Runs { results { runId status tags { key value } } } } }",
+            filter={"tags": wanted},
+        )
+        return list(answer["runsOrError"]["results"])
+
+    def wait_for_run(self, *statuses: str, **tags: str) -> dict[str, Any]:
+        """The newest run with these tags once it has one of these statuses."""
+        deadline = time.monotonic() + RUN_SECONDS
+        while True:
+            found = self.runs(**tags)
+            if found and found[0]["status"] in statuses:
+                return found[0]
+            assert time.monotonic() < deadline, f"still waiting for {statuses}: {found}"
+            assert not (found and found[0]["status"] == "FAILURE"), self.log.read_text()[-3000:]
+            time.sleep(0.5)
+
+    def is_alive(self) -> bool:
+        """Whether any process of the group is left."""
+        try:
+            os.killpg(self.process.pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
+
+    def stop(self, how: signal.Signals) -> tuple[int, float]:
+        """Send one signal to the command alone; its exit code, and seconds until it ended."""
+        began = time.monotonic()
+        self.process.send_signal(how)
+        code = self.process.wait(timeout=STOP_SECONDS)
+        return code, time.monotonic() - began
+
+
+@contextmanager
+def ui_server(home: Path) -> Iterator[UiServer]:
+    """The UI of this home, ready to be asked; nothing of it is left afterwards."""
+    command = shutil.which("sz-assets", path=str(Path(sys.executable).parent))
+    assert command, "sz-assets is not installed beside this Python."
+    port = free_port()
+    log = home.parent / f"{home.name}.ui.log"
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("SZ_")}
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [command, "ui", "--port", str(port)],
+            env={**environment, "SZ_HOME": str(home)},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    server = UiServer(port, process, log)
+    try:
+        deadline = time.monotonic() + START_SECONDS
+        while f"Open {server.address}" not in log.read_text():
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.1)
+        yield server
+    finally:
+        if process.poll() is None:
+            server.stop(signal.SIGTERM)
+        if server.is_alive():
+            os.killpg(process.pid, signal.SIGKILL)
