@@ -96,7 +96,7 @@ class Settings:
                 signer=env.get(f"{prefix}_SIGNER") or None,
             )
         return cls(
-            home=_folder(env.get("SZ_HOME") or "data"),
+            home=_home(env.get("SZ_HOME") or "data"),
             study=env.get("SZ_STUDY") or "shenzhen",
             source=one_of("SZ_SOURCE", "simulated", SOURCES),
             platforms=platforms,
@@ -117,8 +117,12 @@ def _is_plain_address(text: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.hostname) and not has_more
 
 
-def _folder(text: str) -> Path:
+def _home(text: str) -> Path:
     try:
-        return Path(text).expanduser().resolve()
+        path = Path(text).expanduser().resolve()
     except (RuntimeError, OSError, ValueError) as error:
         raise UserError(f"SZ_HOME is {text!r}, which is no folder: {error}.") from error
+    if "?" in str(path):
+        # DuckDB takes what follows for something else than a name.
+        raise UserError(f"SZ_HOME is {text!r}: set it to a folder without ? in its path.")
+    return path

@@ -47,7 +47,7 @@ def _explain(error: OSError, path: Path) -> UserError:
     elif error.errno in (errno.EEXIST, errno.ENOTDIR):
         cause, remedy = "a file is in the place of a folder", "set SZ_HOME to a folder"
     else:
-        cause, remedy = os.strerror(error.errno or 0).lower(), "mend that"
+        cause, remedy = (error.strerror or str(error)).lower(), "mend that"
     return UserError(
         f"{path} could not be written: {cause}. What was stored before is unchanged; "
         f"{remedy} and run the same command again."

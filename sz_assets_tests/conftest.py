@@ -140,6 +140,28 @@ def run_month() -> Callable[..., Ran]:
 
 
 @pytest.fixture(scope="session")
+def light() -> Callable[..., dg.Definitions]:
+    """`build_defs`, but the month's job draws no charts, which take most of its time."""
+    import dagster as dg
+
+    from sz_assets.definitions import build_defs
+
+    def build(settings: Any, overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
+        built = build_defs(settings, overrides)
+        everything = dg.AssetSelection.all()
+        drawn = dg.AssetSelection.groups("charts") | dg.AssetSelection.assets(["publish", "report"])
+        return dg.Definitions(
+            assets=built.assets,
+            asset_checks=built.asset_checks,
+            jobs=[dg.define_asset_job("month", selection=everything - drawn)],
+            resources=built.resources,
+            executor=built.executor,
+        )
+
+    return build
+
+
+@pytest.fixture(scope="session")
 def october(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     """A home in which 2023-10 was run once, for reading only."""
     ran = _run(tmp_path_factory.mktemp("october") / "home [1]'s")

@@ -13,14 +13,8 @@ import dagster as dg
 import polars as pl
 from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluation
 
-from sz_assets.contracts.expectations import (
-    DESCRIPTIONS,
-    Kind,
-    Outcome,
-    expectations,
-    kinds,
-    validate,
-)
+from sz_assets.contracts.evaluation import Outcome, validate_months
+from sz_assets.contracts.expectations import DESCRIPTIONS, Kind, expectations, kinds
 from sz_assets.contracts.table import Severity, Table
 from sz_assets.defs.describe import table_key
 from sz_assets.defs.months import crawl_months, to_key
@@ -146,27 +140,28 @@ def check_outputs(
 
 
 def evaluate_table(
-    specs: Sequence[dg.AssetCheckSpec], table: Table, reader: TableReader, month: date
+    specs: Sequence[dg.AssetCheckSpec], table: Table, reader: TableReader, months: Sequence[date]
 ) -> Iterator[AssetCheckEvaluation]:
-    """Run the expectations behind these checks of one table on one month, together."""
-    expected = [
-        expectation
-        for expectation in expectations(table, reader.previous_row_count(table, month))
-        if any(spec.name == expectation.kind.value for spec in specs)
-    ]
-    outcomes = validate(table, reader.rows(table, month), expected)
-    for spec in specs:
-        ours = [outcome for outcome in outcomes if outcome.expectation.kind.value == spec.name]
-        failed = [outcome for outcome in ours if not outcome.holds]
-        blocks = any(outcome.expectation.severity is Severity.BLOCK for outcome in failed)
-        yield evaluation(
-            spec,
-            month,
-            passed=not failed,
-            metadata=_evidence(ours),
-            description=_summary(ours) if ours else "No earlier month to compare with.",
-            severity=Severity.BLOCK if blocks or not failed else Severity.WARN,
-        )
+    """Run the expectations behind these checks of one table on all months of a run."""
+    kinds_wanted = {spec.name for spec in specs}
+    given = {}
+    for month in months:
+        expected = expectations(table, reader.previous_row_count(table, month))
+        wanted = [each for each in expected if each.kind.value in kinds_wanted]
+        given[month] = (reader.rows(table, month), wanted)
+    for month, outcomes in validate_months(table, given).items():
+        for spec in specs:
+            ours = [each for each in outcomes if each.expectation.kind.value == spec.name]
+            failed = [each for each in ours if not each.holds]
+            blocks = any(each.expectation.severity is Severity.BLOCK for each in failed)
+            yield evaluation(
+                spec,
+                month,
+                passed=not failed,
+                metadata=_evidence(ours),
+                description=_summary(ours) if ours else "No earlier month to compare with.",
+                severity=Severity.BLOCK if blocks or not failed else Severity.WARN,
+            )
 
 
 def table_checks(
@@ -191,15 +186,14 @@ def table_checks(
         reader = getattr(context.resources, reader_key)
         selected = context.op_execution_context.selected_asset_check_keys
         with reader.opened():
-            for month in crawl_months(context):
-                for table in tables:
-                    ours = [
-                        spec
-                        for spec in specs
-                        if spec.asset_key == table_key(table) and spec.key in selected
-                    ]
-                    if ours:
-                        yield from evaluate_table(ours, table, reader, month)
+            for table in tables:
+                ours = [
+                    spec
+                    for spec in specs
+                    if spec.asset_key == table_key(table) and spec.key in selected
+                ]
+                if ours:
+                    yield from evaluate_table(ours, table, reader, crawl_months(context))
         yield from check_outputs(specs, selected)
 
     return run_checks

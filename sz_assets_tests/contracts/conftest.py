@@ -10,7 +10,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from sz_assets.contracts.expectations import Expectation, Outcome, expectations, validate
+from sz_assets.contracts.evaluation import Outcome, validate
+from sz_assets.contracts.expectations import Expectation, expectations
 from sz_assets.contracts.table import (
     Between,
     Column,

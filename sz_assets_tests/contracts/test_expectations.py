@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 import pytest
 
 from sz_assets.contracts import ALL_TABLES
 from sz_assets.contracts.core import VIDEOS
-from sz_assets.contracts.expectations import (
-    DESCRIPTIONS,
-    Kind,
-    expectations,
-    kinds,
-    validate,
-)
+from sz_assets.contracts.evaluation import validate, validate_months
+from sz_assets.contracts.expectations import DESCRIPTIONS, Kind, expectations, kinds
 from sz_assets.contracts.marts import ENGAGEMENT_SUMMARY
 from sz_assets.contracts.raw import ACCOUNT_PAGES
 from sz_assets.contracts.table import Severity, Table
@@ -143,3 +140,18 @@ def test_what_cannot_be_evaluated_is_an_error_and_not_a_pass(frames) -> None:
     expected = [e for e in expectations(VIDEOS) if e.arguments.get("column") == "weekday"]
     with pytest.raises(RuntimeError, match=r"core_videos: .*weekday.* could not be evaluated"):
         validate(VIDEOS, frame, expected)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_months_together_come_out_as_each_by_itself(table: Table, frames, broken) -> None:
+    bad = broken(table).frame
+    good = frames(table, 6)
+    given = {}
+    for month, frame in ((date(2023, 9, 1), good), (date(2023, 10, 1), bad)):
+        if "crawl_month" in table.column_names:
+            frame = frame.with_columns(pl.lit(month).alias("crawl_month"))
+        given[month] = (frame, expectations(table, previous_row_count=6))
+    together = validate_months(table, given)
+    assert together == {month: validate(table, *each) for month, each in given.items()}
+    failed = [sum(not outcome.holds for outcome in month) for month in together.values()]
+    assert failed[0] < failed[1]

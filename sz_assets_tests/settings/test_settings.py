@@ -98,7 +98,7 @@ WRONG = [
             "file:///etc/passwd",
         ],
     ),
-    ("SZ_HOME", ["~no_such_user_here/data"]),
+    ("SZ_HOME", ["~no_such_user_here/data", "what?/data"]),
 ]
 
 

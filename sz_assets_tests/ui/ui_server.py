@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,9 +56,9 @@ class UiServer:
         assert "errors" not in content, content["errors"]
         return dict(content["data"])
 
-    def runs(self, **tags: str) -> list[dict[str, Any]]:
-        """Runs with these tags (write `_` for `/` and `__` for `_`), newest first: id, status, tags."""
-        wanted = [{"key": key.replace("__", "-").replace("_", "/").replace("-", "_"), "value": value} for key, value in tags.items()]
+    def runs(self, tags: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+        """Runs with these tags, newest first: id, status, tags."""
+        wanted = [{"key": key, "value": value} for key, value in (tags or {}).items()]
         answer = self.ask(
             "query($filter: RunsFilter) { runsOrError(filter: $filter) {"
             " ... on Runs { results { runId status tags { key value } } } } }",
@@ -66,24 +66,28 @@ class UiServer:
         )
         return list(answer["runsOrError"]["results"])
 
-    def wait_for_run(self, *statuses: str, **tags: str) -> dict[str, Any]:
-        """The newest run with these tags once it has one of these statuses."""
+    def wait_for_run(self, status: str, tags: Mapping[str, str] | None = None) -> dict[str, Any]:
+        """The newest run with these tags, once it has this status."""
         deadline = time.monotonic() + RUN_SECONDS
         while True:
-            found = self.runs(**tags)
-            if found and found[0]["status"] in statuses:
+            found = self.runs(tags)
+            if found and found[0]["status"] == status:
                 return found[0]
-            assert time.monotonic() < deadline, f"still waiting for {statuses}: {found}"
+            assert time.monotonic() < deadline, f"still waiting for {status}: {found}"
             assert not (found and found[0]["status"] == "FAILURE"), self.log.read_text()[-3000:]
             time.sleep(0.5)
 
-    def is_alive(self) -> bool:
-        """Whether any process of the group is left."""
-        try:
-            os.killpg(self.process.pid, 0)
-        except ProcessLookupError:
-            return False
-        return True
+    def left(self) -> list[str]:
+        """The processes of the group that still run, but for those that only await their burial."""
+        listed = subprocess.run(
+            ["ps", "-A", "-o", "pgid=,stat=,args="], capture_output=True, text=True, check=True
+        )
+        found = [line.split(maxsplit=2) for line in listed.stdout.splitlines()]
+        return [
+            command
+            for group, state, command in found
+            if group == str(self.process.pid) and not state.startswith("Z")
+        ]
 
     def stop(self, how: signal.Signals) -> tuple[int, float]:
         """Send one signal to the command alone; its exit code, and seconds until it ended."""
@@ -120,5 +124,5 @@ def ui_server(home: Path) -> Iterator[UiServer]:
     finally:
         if process.poll() is None:
             server.stop(signal.SIGTERM)
-        if server.is_alive():
+        if server.left():
             os.killpg(process.pid, signal.SIGKILL)

@@ -110,29 +110,6 @@ def refusing() -> Callable[..., RefusingPlatforms]:
     return RefusingPlatforms
 
 
-def _light(settings: Any, overrides: Any = None) -> Any:
-    """The definitions with a month's job that draws no charts, which take most of its time."""
-    import dagster as dg
-
-    from sz_assets.definitions import build_defs
-
-    built = build_defs(settings, overrides)
-    everything = dg.AssetSelection.all()
-    drawn = dg.AssetSelection.groups("charts") | dg.AssetSelection.assets(["publish", "report"])
-    return dg.Definitions(
-        assets=built.assets,
-        asset_checks=built.asset_checks,
-        jobs=[dg.define_asset_job("month", selection=everything - drawn)],
-        resources=built.resources,
-        executor=built.executor,
-    )
-
-
-@pytest.fixture
-def light() -> Callable[..., Any]:
-    return _light
-
-
 def _materialize(home: Any, *keys: str, month: str = "2023-10") -> Any:
     """Build these assets and run their checks, as a run of the UI would."""
     import dagster as dg

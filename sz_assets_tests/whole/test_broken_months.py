@@ -109,10 +109,6 @@ def test_a_refused_account_stops_the_month_unless_that_is_allowed(
     }
     assert attempts == {"shenzhen_health_commission": 1, "shenzhen_swat": 2}
 
-    mended = run_month(home, build=lambda: light(settings))
-    assert (mended.outcome.exit_code, mended.outcome.failures) == (0, [])
-    assert mended.checks()["core/crawl_coverage", "complete", "2023-10"].passed
-
 
 def test_a_truncated_chart_stops_the_report(
     october_copy: Home, materialize, unchanged, monkeypatch

@@ -11,6 +11,7 @@ from sz_assets.contracts.table import Table
 from sz_assets.defs import dbt
 from sz_assets.defs.checks import table_checks
 from sz_assets.defs.describe import OWNERS, column_schema, describe, table_key
+from sz_assets.defs.failures import tried_twice
 from sz_assets.defs.months import ONE_RUN, crawl_months, to_key
 from sz_assets.study import Study
 
@@ -58,7 +59,6 @@ def engagement_assets(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefi
         backfill_policy=ONE_RUN,
         dagster_dbt_translator=translator,
         required_resource_keys={"home", "study", "marts"},
-        retry_policy=dg.RetryPolicy(max_retries=1, delay=2),
         pool=POOL,
     )
     def marts(context: dg.AssetExecutionContext) -> Iterator[Any]:
@@ -66,14 +66,15 @@ def engagement_assets(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefi
         months = crawl_months(context)
         events = dbt.build(context.resources.home, months, study.sample.top, [])
         counted = False
-        for event in events:
-            if not counted:
-                _add_row_counts(context)
-                counted = True
-            message = DbtCoreCliEventMessage(raw_event=event, event_history_metadata={})
-            yield from message.to_default_asset_events(
-                manifest, dagster_dbt_translator=translator, context=context
-            )
+        with tried_twice(pause_seconds=2):
+            for event in events:
+                if not counted:
+                    _add_row_counts(context)
+                    counted = True
+                message = DbtCoreCliEventMessage(raw_event=event, event_history_metadata={})
+                yield from message.to_default_asset_events(
+                    manifest, dagster_dbt_translator=translator, context=context
+                )
 
     return marts
 

@@ -14,6 +14,7 @@ from sz_assets.defs.assets.charts import chart_key, month_context, read_marts
 from sz_assets.defs.assets.engagement import POOL
 from sz_assets.defs.checks import CheckEvents, check_outputs, evaluation
 from sz_assets.defs.describe import OWNERS, table_key
+from sz_assets.defs.failures import tried_twice
 from sz_assets.defs.months import ONE_RUN, crawl_months, to_key
 from sz_assets.defs.resources import months_with_marts
 from sz_assets.publish.release import ReleaseInvalid, inspect_warehouse, publish
@@ -114,12 +115,13 @@ def publish_assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDe
         partitions_def=partitions,
         backfill_policy=ONE_RUN,
         required_resource_keys={"home", "study"},
-        retry_policy=dg.RetryPolicy(max_retries=1, delay=2),
         pool=POOL,
     )
     def warehouse(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         resources = context.resources
-        release = publish(resources.home, resources.study, context.run_id, datetime.now(tz=UTC))
+        now = datetime.now(tz=UTC)
+        with tried_twice(pause_seconds=2):
+            release = publish(resources.home, resources.study, context.run_id, now)
         return dg.MaterializeResult(
             metadata={
                 "path": dg.MetadataValue.path(str(release.warehouse)),

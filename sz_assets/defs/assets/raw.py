@@ -11,7 +11,7 @@ from sz_assets.core.attempts import complete_accounts
 from sz_assets.crawl.session import crawl_month
 from sz_assets.defs.checks import CheckEvents, check_outputs, evaluation, table_checks
 from sz_assets.defs.describe import table_key, table_spec
-from sz_assets.defs.failures import told_plainly
+from sz_assets.defs.failures import stoppable_loop, told_plainly, tried_twice
 from sz_assets.defs.months import ONE_RUN, crawl_months, to_key
 from sz_assets.defs.platforms import Platforms
 from sz_assets.defs.resources import LakeTables
@@ -54,14 +54,13 @@ def raw_assets(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
         partitions_def=partitions,
         backfill_policy=ONE_RUN,
         required_resource_keys={"study", "home", "lake", "platforms"},
-        retry_policy=dg.RetryPolicy(max_retries=1, delay=5),
         pool="crawl",
     )
     def account_lists(
         context: dg.AssetExecutionContext, config: CrawlConfig
     ) -> Iterator[dg.MaterializeResult[None]]:
         resources = context.resources
-        with told_plainly():
+        with tried_twice(pause_seconds=5), told_plainly():
             home: Home = resources.home
             home.prepare()
             home.claim_for(resources.study.id)
@@ -74,7 +73,7 @@ def raw_assets(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
                     recrawl=config.recrawl,
                 )
                 if accounts:
-                    with resources.platforms.plan(month, accounts) as plan:
+                    with resources.platforms.plan(month, accounts) as plan, stoppable_loop():
                         results = crawl_month(plan, resources.lake.lake, lambda progress: None)
                     told = Counter(result.verdict for result in results)
                     context.log.info(

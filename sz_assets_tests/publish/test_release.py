@@ -1,0 +1,195 @@
+"""Releases: what is refused, what a crash leaves, what readers see while the link turns."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from sz_assets.contracts.marts import DIM_ACCOUNT
+from sz_assets.publish import release as module
+from sz_assets.publish.release import (
+    KEPT_RELEASES,
+    ReleaseInvalid,
+    inspect_warehouse,
+    publish,
+    table_hash,
+    turn_current_to,
+)
+from sz_assets.storage import Home
+from sz_assets.study import load_study
+
+NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def study():
+    return load_study("shenzhen")
+
+
+def tree(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+
+@contextmanager
+def nothing_published(home: Home) -> Iterator[None]:
+    before = home.current.readlink(), tree(home.published)
+    yield
+    assert (home.current.readlink(), tree(home.published)) == before
+
+
+def test_a_release_is_a_folder_that_nobody_writes(october_copy: Home, study) -> None:
+    made = publish(october_copy, study, "run-2", NOW)
+    assert made.folder == october_copy.releases / "run-2"
+    assert (made.months, made.data_origins) == ((date(2023, 10, 1),), ("simulated",))
+    assert made.row_counts["dim_account"] == 13
+    assert october_copy.current.resolve() == made.folder
+    files = [path for path in made.folder.rglob("*") if path.is_file()]
+    assert len(files) == 4
+    assert all(path.stat().st_mode & 0o222 == 0 for path in files)
+    manifest = json.loads((made.folder / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["published_at"] == "2026-11-24T08:00:00+00:00"
+    assert len(list(october_copy.releases.iterdir())) == 2
+
+
+def test_a_run_that_publishes_twice_makes_two_releases(october_copy: Home, study) -> None:
+    folders = [publish(october_copy, study, "again", NOW).folder.name for _ in range(3)]
+    assert folders == ["again", "again.2", "again.3"]
+    assert october_copy.current.readlink() == Path("releases/again.3")
+
+
+def test_the_newest_releases_are_kept_and_the_current_one_always(october_copy: Home, study) -> None:
+    first = october_copy.current.resolve()
+    for number in range(KEPT_RELEASES + 2):
+        old = october_copy.releases / f"old-{number:02}"
+        old.mkdir()
+        os.utime(old, (1_000 + number, 1_000 + number))
+    os.utime(first, (1, 1))
+    publish(october_copy, study, "new", NOW)
+    kept = {path.name for path in october_copy.releases.iterdir()}
+    assert len(kept) == KEPT_RELEASES
+    assert kept == {"new", *(f"old-{number:02}" for number in range(3, KEPT_RELEASES + 2))}
+
+
+def test_what_a_killed_run_left_is_removed(october_copy: Home, study) -> None:
+    left = october_copy.releases / ".building-killed"
+    left.mkdir()
+    (left / "warehouse.duckdb").write_bytes(b"half")
+    (left / "warehouse.duckdb.wal").write_bytes(b"half")
+    publish(october_copy, study, "run-2", NOW)
+    assert not left.exists()
+
+
+def broken_by(statement: str) -> Callable[..., None]:
+    fill = module._fill
+
+    def filling(path: Path, *rest: Any) -> None:
+        fill(path, *rest)
+        with closing(duckdb.connect(str(path))) as connection:
+            connection.execute(statement)
+
+    return filling
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("alter table dim_account add column digg_count bigint", "dim_account has columns"),
+        ("alter table dim_account drop column field", "dim_account has columns"),
+        ("alter table dim_account rename name_en to english", "dim_account has columns"),
+        (
+            "alter table publishing_by_year alter video_count type integer",
+            "publishing_by_year has columns",
+        ),
+        ("drop table video_growth", "video_growth has columns"),
+        ("comment on column dim_account.field is null", r"dim_account: columns \['field'\] have"),
+        ("insert into dim_account from dim_account limit 1", "14 rows but 13 keys"),
+    ],
+)
+def test_a_release_that_breaks_its_contract_is_not_published(
+    october_copy: Home, study, monkeypatch, statement: str, words: str
+) -> None:
+    monkeypatch.setattr(module, "_fill", broken_by(statement))
+    with nothing_published(october_copy), pytest.raises(ReleaseInvalid, match=words):
+        publish(october_copy, study, "broken", NOW)
+
+
+@pytest.mark.parametrize("step", ["_fill", "_copy_reports", "_make_durable_and_read_only"])
+def test_a_crash_while_building_leaves_the_old_release(
+    october_copy: Home, study, monkeypatch, step: str
+) -> None:
+    def crash(*_: object) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(module, step, crash)
+    with nothing_published(october_copy), pytest.raises(OSError, match="the disk is full"):
+        publish(october_copy, study, "broken", NOW)
+
+
+def test_a_crash_while_the_link_turns_leaves_the_old_release_current(
+    october_copy: Home, study, monkeypatch
+) -> None:
+    before = october_copy.current.readlink()
+
+    replace = os.replace
+
+    def crash(source: Path, target: Path) -> None:
+        if target == october_copy.current:
+            raise OSError("killed")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", crash)
+    with pytest.raises(OSError, match="killed"):
+        publish(october_copy, study, "whole", NOW)
+    assert october_copy.current.readlink() == before
+    monkeypatch.undo()
+    # What the crash left of the link is in nobody's way.
+    assert publish(october_copy, study, "next", NOW).folder == october_copy.current.resolve()
+
+
+def test_a_reader_keeps_what_it_opened_while_the_link_turns(october_copy: Home, study) -> None:
+    path = str(october_copy.current / "warehouse.duckdb")
+    with closing(duckdb.connect(path, read_only=True)) as reader:
+        publish(october_copy, study, "new", NOW)
+        assert reader.execute("select count(*) from dim_account").fetchall() == [(13,)]
+    assert october_copy.current.readlink() == Path("releases/new")
+
+
+def test_the_link_can_be_turned_back(october_copy: Home, study) -> None:
+    old = october_copy.current.resolve()
+    publish(october_copy, study, "new", NOW)
+    turn_current_to(october_copy, old)
+    assert october_copy.current.resolve() == old
+    assert not list(october_copy.published.glob(".*"))
+
+
+def test_folders_whose_names_are_patterns_are_taken_by_their_word(
+    october_copy: Home, study, tmp_path: Path
+) -> None:
+    """As a pattern the name would match that of another home, too."""
+    star = Home(october_copy.root.rename(tmp_path / "home*[1]'s"))
+    other = tmp_path / "home-other1's"
+    claims = "lake/analysis/paper_comparison/crawl_month=2023-10-01/part.parquet"
+    (other / claims).parent.mkdir(parents=True)
+    (other / claims).write_bytes(b"no Parquet")
+    made = publish(star, study, "new", NOW)
+    assert made.row_counts["paper_comparison"] > 20
+
+
+def test_the_hash_of_a_table_is_that_of_its_rows(october) -> None:
+    path = october.home.current / "warehouse.duckdb"
+    facts = inspect_warehouse(path)
+    with closing(duckdb.connect(":memory:")) as connection:
+        connection.execute(f"attach '{str(path).replace(chr(39), chr(39) * 2)}' as r (read_only)")
+        connection.execute("create table dim_account as from r.dim_account order by random()")
+        before = table_hash(connection, DIM_ACCOUNT)
+        assert before == facts["tables"]["dim_account"]["md5"]
+        connection.execute("update dim_account set field = 'x' where account_id = 'first_scene'")
+        assert table_hash(connection, DIM_ACCOUNT) != before
