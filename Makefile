@@ -24,7 +24,7 @@ check: .venv/development  ## Style, types, layers, SQL, definitions
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project
+	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
 	$(BIN)/dagster definitions validate -w workspace.yaml --log-level warning
 
 bench: .venv/development  ## Measure, and print figures with their ratios
@@ -37,7 +37,7 @@ lock:  ## Renew the locks (versions and hashes) from pyproject.toml
 		--no-header -c requirements.lock --group dev pyproject.toml -o requirements-dev.lock
 
 clean:  ## Remove what make made, but not the data
-	rm -rf .venv build *.egg-info dbt_project/target
+	rm -rf .venv build *.egg-info dbt_project/target sz_assets/charts/_made_once
 
 .venv/uv:
 	@$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11)' \

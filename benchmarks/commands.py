@@ -70,8 +70,9 @@ def measure_commands(repeats: int) -> Iterator[tuple[str, Run]]:
     yield "run, one month, crawled", _middle(cold)
     yield "run, one month, from stored pages", _middle(warm)
     with fresh_home() as home:
-        yield "backfill, ten months, crawled", run_command(
-            home, "backfill", "--from", "2023-01", "--to", "2023-10"
+        yield (
+            "backfill, ten months, crawled",
+            run_command(home, "backfill", "--from", "2023-01", "--to", "2023-10"),
         )
 
 

@@ -12,6 +12,7 @@ from statistics import median
 import msgspec
 import polars as pl
 
+from benchmarks.commands import fresh_home
 from sz_assets.contracts.raw import ACCOUNT_PAGES
 from sz_assets.crawl.session import crawl_month
 from sz_assets.crawl.stored import load_month
@@ -19,8 +20,6 @@ from sz_assets.defs.platforms import EmbeddedPlatform
 from sz_assets.sources.registry import decode_pages
 from sz_assets.storage import Lake
 from sz_assets.study import load_study
-
-from benchmarks.commands import fresh_home
 
 MONTH = date(2023, 10, 1)
 

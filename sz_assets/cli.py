@@ -6,6 +6,7 @@ Everything heavy is imported by the command that needs it, so that --help comes 
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -264,8 +265,11 @@ def _tell(settings: Any, months: list[date], outcome: RunOutcome) -> None:
     click.echo(f"  report     {current / 'reports' / f'{months[-1]:%Y-%m}.html'}")
     click.echo(f"  warehouse  {current / 'warehouse.duckdb'}")
     click.echo(f"  charts     {home.charts_of(months[-1])}")
-    if settings.source == "simulated":
+    origins = json.loads((current / "manifest.json").read_bytes())["data_origins"]
+    if origins == ["simulated"]:
         click.echo("From the embedded platform: all of it is simulated data.")
+    elif "simulated" in origins:
+        click.echo("Simulated and real months stand side by side: data_origin tells them apart.")
 
 
 def entry() -> None:

@@ -13,20 +13,12 @@ import yaml
 
 from sz_assets.contracts.core import CORE_TABLES
 from sz_assets.contracts.marts import DIM_ACCOUNT, ENGAGEMENT_TABLES
-from sz_assets.contracts.table import Column, OneOf, Table, Type
+from sz_assets.contracts.sql import DUCKDB_TYPES
+from sz_assets.contracts.table import Column, OneOf, Table
 
-DUCKDB_TYPES: dict[Type, str] = {
-    Type.TEXT: "varchar",
-    Type.INTEGER: "bigint",
-    Type.FLOAT: "double",
-    Type.BOOLEAN: "boolean",
-    Type.DATE: "date",
-    Type.TIMESTAMP: "timestamp",
-    Type.TEXT_LIST: "varchar[]",
-    Type.BINARY: "blob",
-}
-
-_HEADER = "# Generated from sz_assets/contracts by: python -m sz_assets.contracts.dbt\n"
+_HEADER = """# Generated from sz_assets/contracts by: python -m sz_assets.contracts.dbt
+# Longer than 300 lines: nobody edits it, and dbt shows where a column comes from in one file.
+"""
 
 
 class _Dumper(yaml.SafeDumper):
@@ -101,7 +93,7 @@ def _column(column: Column, *, enforced: bool = False) -> dict[str, Any]:
     unit = f" Unit: {column.unit}." if column.unit else ""
     described: dict[str, Any] = {
         "name": column.name,
-        "data_type": DUCKDB_TYPES[column.type],
+        "data_type": DUCKDB_TYPES[column.type].lower(),
         "description": column.description + unit,
     }
     if enforced and not column.nullable:

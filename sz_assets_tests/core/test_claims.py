@@ -1,4 +1,7 @@
-"""Claims against small marts: every kind of measure, every verdict, then the whole claims file."""
+"""Claims against small marts: every kind of measure, every verdict, then the whole claims file.
+
+Longer than 300 lines: the small marts of its first part serve all the rest.
+"""
 
 from __future__ import annotations
 

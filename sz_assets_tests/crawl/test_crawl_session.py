@@ -1,4 +1,7 @@
-"""A crawl against a real socket: what is asked, what is stored, when it stops."""
+"""A crawl against a real socket: what is asked, what is stored, when it stops.
+
+Longer than 300 lines: one case for each thing a list can do, on one server.
+"""
 
 from __future__ import annotations
 

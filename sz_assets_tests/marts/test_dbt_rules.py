@@ -12,7 +12,8 @@ import pytest
 import yaml
 
 from sz_assets.contracts.core import CRAWL_COVERAGE
-from sz_assets.contracts.dbt import DUCKDB_TYPES, dbt_yaml
+from sz_assets.contracts.dbt import dbt_yaml
+from sz_assets.contracts.sql import DUCKDB_TYPES
 from sz_assets.contracts.marts import ENGAGEMENT_TABLES, FCT_VIDEO_MONTH
 from sz_assets.contracts.table import Type
 from sz_assets.storage import Lake
@@ -134,6 +135,6 @@ def test_generated_yaml_describes_every_column() -> None:
     }
     columns = {column["name"]: column for column in video_month["columns"]}
     assert list(columns) == FCT_VIDEO_MONTH.column_names
-    assert columns["hashtags"]["data_type"] == DUCKDB_TYPES[Type.TEXT_LIST] == "varchar[]"
+    assert columns["hashtags"]["data_type"] == DUCKDB_TYPES[Type.TEXT_LIST].lower() == "varchar[]"
     assert columns["is_pinned"]["constraints"] == [{"type": "not_null"}]
     assert "constraints" not in columns["like_count"]

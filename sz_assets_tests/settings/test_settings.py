@@ -171,6 +171,6 @@ def test_only_the_settings_read_the_environment() -> None:
         if re.search(r"os\.(environ|getenv)", path.read_text(encoding="utf-8"))
     }
     # These set variables for the libraries that they start, and read none of ours.
-    assert readers - {"defs/dbt.py", "defs/instance.py", "contracts/expectations.py"} == {
+    assert readers - {"defs/dbt.py", "defs/instance.py", "contracts/evaluation.py"} == {
         "settings.py"
     }

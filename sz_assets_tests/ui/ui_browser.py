@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pylopdf_fonts_zh_cn
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 WIDTH = 1400
 HEIGHT = 900
@@ -65,6 +65,8 @@ def open_browser(address: str, folder: Path) -> Iterator[tuple[Page, Seen]]:
     """
     chromium = find_chromium()
     seen = Seen()
+    # Launching a run takes seconds, and more on a busy machine.
+    expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium,

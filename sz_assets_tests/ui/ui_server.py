@@ -89,12 +89,19 @@ class UiServer:
             if group == str(self.process.pid) and not state.startswith("Z")
         ]
 
-    def stop(self, how: signal.Signals) -> tuple[int, float]:
-        """Send one signal to the command alone; its exit code, and seconds until it ended."""
+    def stop(self) -> tuple[int, float]:
+        """`kill`: SIGTERM to the command alone; its exit code, and seconds until it ended."""
+        self.process.terminate()
+        return self._ended()
+
+    def press_ctrl_c(self) -> tuple[int, float]:
+        """SIGINT to every process of the group, as a terminal sends it; the same answer."""
+        os.killpg(self.process.pid, signal.SIGINT)
+        return self._ended()
+
+    def _ended(self) -> tuple[int, float]:
         began = time.monotonic()
-        self.process.send_signal(how)
-        code = self.process.wait(timeout=STOP_SECONDS)
-        return code, time.monotonic() - began
+        return self.process.wait(timeout=STOP_SECONDS), time.monotonic() - began
 
 
 @contextmanager
@@ -123,6 +130,6 @@ def ui_server(home: Path) -> Iterator[UiServer]:
         yield server
     finally:
         if process.poll() is None:
-            server.stop(signal.SIGTERM)
+            server.stop()
         if server.left():
             os.killpg(process.pid, signal.SIGKILL)
