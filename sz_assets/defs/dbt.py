@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import sz_assets
+from sz_assets.defs.stopping import stop_noticed
 from sz_assets.errors import UserError
 from sz_assets.storage import Home, write_bytes
 
@@ -138,14 +139,15 @@ def build(
         }
     ):
         try:
-            _invoke(
-                ["build", "--exclude-resource-type", "unit_test", *selection],
-                home.dbt_target,
-                parsed=parsed,
-                callback=lambda event: events.append(
-                    MessageToDict(event, preserving_proto_field_name=True)
-                ),
-            )
+            with stop_noticed():
+                _invoke(
+                    ["build", "--exclude-resource-type", "unit_test", *selection],
+                    home.dbt_target,
+                    parsed=parsed,
+                    callback=lambda event: events.append(
+                        MessageToDict(event, preserving_proto_field_name=True)
+                    ),
+                )
         except RuntimeError as error:
             failure = error
     yield from events

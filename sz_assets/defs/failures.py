@@ -1,9 +1,7 @@
-"""Between our errors and Dagster's: what is told to the user, tried again, or stopped."""
+"""Between our errors and Dagster's: what is told to the user, and what is tried again."""
 
 from __future__ import annotations
 
-import signal
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -38,21 +36,3 @@ def tried_twice(pause_seconds: float) -> Iterator[None]:
         raise
     except Exception as error:
         raise dg.RetryRequested(max_retries=1, seconds_to_wait=pause_seconds) from error
-
-
-@contextmanager
-def stoppable_loop() -> Iterator[None]:
-    """Let Ctrl+C and cancellations reach an event loop that runs in this block.
-
-    Dagster's handler raises its own error wherever the loop is, and asyncio may take that for a
-    broken socket and go on. Python's handler lets `asyncio.run` cancel its tasks, which store
-    what they have, and raise KeyboardInterrupt, which Dagster takes for what it is.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

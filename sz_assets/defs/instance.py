@@ -9,7 +9,6 @@ import dagster as dg
 import yaml
 from dagster._core.instance.ref import InstanceRef
 
-from sz_assets.defs.history import quicken_history
 from sz_assets.storage import Home, write_bytes
 
 LAUNCHED_BY_COMMAND = {"sz_assets/launched_by": "command"}
@@ -30,7 +29,6 @@ def prepare_dagster_home(home: Home) -> Path:
 
 def open_instance(home: Home) -> dg.DagsterInstance:
     """The Dagster instance of this home."""
-    quicken_history()
     folder = prepare_dagster_home(home)
     os.environ["DAGSTER_HOME"] = str(folder)
     # Read here, because Dagster takes the file's path for a pattern: in a folder with a bracket in

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import dagster as dg
+from dagster._core.errors import DagsterExecutionInterruptedError
 
 from sz_assets.defs.instance import (
     LAUNCHED_BY_COMMAND,
@@ -122,6 +123,15 @@ def _explain(result: dg.ExecuteInProcessResult, run_id: str) -> RunOutcome:
     return RunOutcome(run_id, exit_code, failures, told, tracebacks=tracebacks)
 
 
+def _was_stopped(result: dg.ExecuteInProcessResult) -> bool:
+    """Whether Ctrl+C ended a step."""
+    errors = [event.step_failure_data.error for event in result.all_events if event.is_step_failure]
+    names = {each.cls_name for error in errors if error for each in (error, error.cause) if each}
+    return not names.isdisjoint(
+        (KeyboardInterrupt.__name__, DagsterExecutionInterruptedError.__name__)
+    )
+
+
 def _refuse_company(instance: dg.DagsterInstance, home: Home) -> None:
     """UserError if the UI is running something: this run would wait for its pools in silence."""
     end_lost_runs(instance)
@@ -144,7 +154,8 @@ def run_months(
     """Run the month's job over consecutive crawl months in one run.
 
     `build` makes the definitions; it is called once this run has the home for itself. UserError
-    if another command, or a run launched in the UI, is using the home.
+    if another command, or a run launched in the UI, is using the home; KeyboardInterrupt if the
+    run was stopped, after its end is recorded.
     """
     warnings.simplefilter("ignore")
     # What these say is said better by the outcome.
@@ -173,6 +184,8 @@ def run_months(
                 },
             },
         )
+        if _was_stopped(result):
+            raise KeyboardInterrupt
         outcome = _explain(result, run_id)
         outcome.ended_before.extend(ended)
         return outcome

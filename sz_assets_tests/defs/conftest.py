@@ -1,9 +1,8 @@
-"""The definitions of an untouched home, and a small platform that refuses an account."""
+"""The definitions of an untouched home."""
 
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
@@ -20,7 +19,7 @@ def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def defs(untouched: Path) -> Iterator[dg.Definitions]:
+def defs(untouched: Path) -> dg.Definitions:
     """All definitions, built and resolved where no connection can be made."""
     with pytest.MonkeyPatch.context() as patch:
 
@@ -31,4 +30,4 @@ def defs(untouched: Path) -> Iterator[dg.Definitions]:
         patch.setattr(socket.socket, "connect_ex", refuse)
         built = build_defs(Settings.from_environment({"SZ_HOME": str(untouched)}))
         dg.Definitions.validate_loadable(built)
-        yield built
+    return built

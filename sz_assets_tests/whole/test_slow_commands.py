@@ -112,13 +112,15 @@ def test_a_kill_at_any_moment_costs_nothing_but_time(
     assert "closed" in told
 
 
-def test_ctrl_c_stops_a_run_in_order(tmp_path: Path) -> None:
+@pytest.mark.parametrize("moment", ["starting", "account_lists", "marts"])
+def test_ctrl_c_stops_a_run_in_order(tmp_path: Path, moment: str) -> None:
     home = Home(tmp_path / "home")
     process = start(home.root, "run", "--month", "2023-10")
     assert process.stderr is not None
     for line in process.stderr:
-        if "check_account_lists" in line:
+        if moment in line:
             break
+    time.sleep(1)
     os.killpg(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130, err

@@ -17,6 +17,7 @@ from sz_assets.defs.describe import OWNERS, table_key
 from sz_assets.defs.failures import tried_twice
 from sz_assets.defs.months import ONE_RUN, crawl_months, to_key
 from sz_assets.defs.resources import months_with_marts
+from sz_assets.defs.stopping import stop_noticed
 from sz_assets.publish.release import ReleaseInvalid, inspect_warehouse, publish
 from sz_assets.report.data import (
     REPORT_TABLES,
@@ -120,7 +121,7 @@ def publish_assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDe
     def warehouse(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         resources = context.resources
         now = datetime.now(tz=UTC)
-        with tried_twice(pause_seconds=2):
+        with tried_twice(pause_seconds=2), stop_noticed():
             release = publish(resources.home, resources.study, context.run_id, now)
         return dg.MaterializeResult(
             metadata={

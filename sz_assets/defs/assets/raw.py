@@ -11,10 +11,11 @@ from sz_assets.core.attempts import complete_accounts
 from sz_assets.crawl.session import crawl_month
 from sz_assets.defs.checks import CheckEvents, check_outputs, evaluation, table_checks
 from sz_assets.defs.describe import table_key, table_spec
-from sz_assets.defs.failures import stoppable_loop, told_plainly, tried_twice
+from sz_assets.defs.failures import told_plainly, tried_twice
 from sz_assets.defs.months import ONE_RUN, crawl_months, to_key
 from sz_assets.defs.platforms import Platforms
 from sz_assets.defs.resources import LakeTables
+from sz_assets.defs.stopping import stoppable_loop
 from sz_assets.storage import Home
 from sz_assets.study import Account, Study
 from sz_assets.verify import changed_answers
