@@ -60,7 +60,7 @@ def _assemble(settings: Settings, overrides: Mapping[str, Any]) -> dg.Definition
             *core_assets(partitions),
             engagement_assets(partitions),
             analysis_assets(partitions),
-            *chart_assets(partitions),
+            chart_assets(partitions),
             *publish_assets(partitions),
         ],
         asset_checks=[

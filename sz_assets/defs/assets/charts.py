@@ -1,16 +1,16 @@
 """The charts layer: one asset per figure and table, drawn from the marts, with a preview."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import dagster as dg
 import polars as pl
 
+from sz_assets.charts.batch import Order, carry_out, draw, inspect
 from sz_assets.charts.catalogue import CATALOGUE, ChartSpec
 from sz_assets.charts.context import ChartContext, join_origins
-from sz_assets.charts.inspection import inspect_chart
-from sz_assets.charts.render import ChartFiles, write_chart
+from sz_assets.charts.render import ChartFiles
 from sz_assets.contracts import ENGAGEMENT_TABLES
 from sz_assets.contracts.marts import FCT_ACCOUNT_MONTH
 from sz_assets.defs.assets.engagement import POOL
@@ -50,39 +50,63 @@ def _links(files: ChartFiles, month: date) -> dict[str, Any]:
     }
 
 
-def _chart_asset(spec: ChartSpec, partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
-    @dg.asset(
-        key=chart_key(spec),
-        deps=[table_key(_TABLES[name]) for name in spec.tables],
-        description=f"{spec.heading.en}\n\n{spec.heading.zh}",
-        group_name="charts",
-        kinds={"altair", "vega"},
-        owners=OWNERS,
+def _orders(
+    resources: Any, specs: Sequence[ChartSpec], months: Iterable[date]
+) -> list[tuple[date, ChartSpec, Order]]:
+    """An order for each chart of each month; every mart is read once a month."""
+    tables = sorted({name for spec in specs for name in spec.tables})
+    orders = []
+    for month in months:
+        context = month_context(resources, month)
+        frames = read_marts(resources, tables, month)
+        folder = resources.home.charts_of(month)
+        orders += [
+            (month, spec, Order(spec.name, {n: frames[n] for n in spec.tables}, context, folder))
+            for spec in specs
+        ]
+    return orders
+
+
+def chart_assets(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
+    """One asset per chart of the catalogue, drawn in one step."""
+
+    @dg.multi_asset(
+        name="charts",
+        specs=[
+            dg.AssetSpec(
+                chart_key(spec),
+                deps=[table_key(_TABLES[name]) for name in spec.tables],
+                description=f"{spec.heading.en}\n\n{spec.heading.zh}",
+                group_name="charts",
+                kinds={"altair", "vega"},
+                owners=OWNERS,
+                skippable=True,  # a part of the charts can be drawn by itself
+            )
+            for spec in CATALOGUE
+        ],
+        can_subset=True,
         partitions_def=partitions,
         backfill_policy=ONE_RUN,
         required_resource_keys={"home", "study", "marts"},
         pool=POOL,
     )
-    def chart(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
-        resources = context.resources
-        for month in months_with_marts(context):
-            frames = read_marts(resources, spec.tables, month)
-            drawn = spec.build(frames, month_context(resources, month))
-            files = write_chart(drawn, resources.home.charts_of(month), spec.name)
-            context.add_asset_metadata(_links(files, month), partition_key=to_key(month))
-        return dg.MaterializeResult()
+    def charts(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+        specs = [spec for spec in CATALOGUE if chart_key(spec) in context.selected_asset_keys]
+        orders = _orders(context.resources, specs, months_with_marts(context))
+        drawn = carry_out(draw, [order for _, _, order in orders])
+        for (month, spec, _), files in zip(orders, drawn, strict=True):
+            context.add_asset_metadata(
+                _links(files, month), asset_key=chart_key(spec), partition_key=to_key(month)
+            )
+        for spec in specs:
+            yield dg.MaterializeResult(asset_key=chart_key(spec))
 
-    return chart
-
-
-def chart_assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]:
-    """One asset per chart of the catalogue."""
-    return [_chart_asset(spec, partitions) for spec in CATALOGUE]
+    return charts
 
 
 def chart_checks(partitions: dg.PartitionsDefinition[str]) -> dg.AssetChecksDefinition:
     """The files of every chart: they open, parse, show what they must, and say simulated."""
-    specs: Mapping[str, dg.AssetCheckSpec] = {
+    checks: Mapping[str, dg.AssetCheckSpec] = {
         spec.name: dg.AssetCheckSpec(
             "files",
             asset=chart_key(spec),
@@ -98,33 +122,24 @@ def chart_checks(partitions: dg.PartitionsDefinition[str]) -> dg.AssetChecksDefi
 
     @dg.multi_asset_check(
         name="check_charts",
-        specs=list(specs.values()),
+        specs=list(checks.values()),
         can_subset=True,
         required_resource_keys={"home", "study", "marts"},
         pool=POOL,
     )
     def check_charts(context: dg.AssetCheckExecutionContext) -> CheckEvents:
         selected = context.op_execution_context.selected_asset_check_keys
-        resources = context.resources
-        charts = [chart for chart in CATALOGUE if specs[chart.name].key in selected]
-        tables = sorted({name for chart in charts for name in chart.tables})
-        for month in months_with_marts(context):
-            seen_by = month_context(resources, month)
-            frames = read_marts(resources, tables, month)
-            for chart in charts:
-                found = inspect_chart(
-                    ChartFiles.at(resources.home.charts_of(month), chart.name),
-                    expected_rows=chart.expected_rows(frames, seen_by),
-                    mark=chart.mark,
-                    is_simulated=seen_by.is_simulated,
-                )
-                yield evaluation(
-                    specs[chart.name],
-                    month,
-                    passed=found.problem is None,
-                    metadata={"marks": found.mark_count, "bytes": found.byte_count},
-                    description=found.problem or f"{found.mark_count} marks as expected.",
-                )
-        yield from check_outputs(specs.values(), selected)
+        specs = [spec for spec in CATALOGUE if checks[spec.name].key in selected]
+        orders = _orders(context.resources, specs, months_with_marts(context))
+        inspected = carry_out(inspect, [order for _, _, order in orders])
+        for (month, spec, _), found in zip(orders, inspected, strict=True):
+            yield evaluation(
+                checks[spec.name],
+                month,
+                passed=found.problem is None,
+                metadata={"marks": found.mark_count, "bytes": found.byte_count},
+                description=found.problem or f"{found.mark_count} marks as expected.",
+            )
+        yield from check_outputs(checks.values(), selected)
 
     return check_charts
