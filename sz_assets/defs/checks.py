@@ -104,7 +104,13 @@ def _evidence(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         for outcome in outcomes
         if outcome.failing_rows
     }
-    evidence: dict[str, Any] = {"expectations": dg.MetadataValue.table(rows)} if rows else {}
+    # Numbers of their own, so that the UI can plot them over the months.
+    evidence: dict[str, Any] = {
+        "expectation_count": len(outcomes),
+        "failing_value_count": sum(outcome.failing_count for outcome in outcomes),
+    }
+    if rows:
+        evidence["expectations"] = dg.MetadataValue.table(rows)
     if samples:
         evidence["failing rows (up to 5 each)"] = dg.MetadataValue.json(samples)
     return evidence

@@ -13,6 +13,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -110,14 +111,16 @@ def _environment(values: Mapping[str, str]) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def build(
-    home: Home, months: Sequence[date], sample_top: int, selection: Sequence[str]
-) -> Iterator[dict[str, Any]]:
-    """Build and test the marts of these crawl months; yields dbt's log events as dictionaries.
+@dataclass(frozen=True)
+class Build:
+    """What one build said: dbt's log events as dictionaries, and why it failed, if it did."""
 
-    Events come when dbt has ended, so that none is lost if it fails. RuntimeError if a model or
-    a test fails, after all events.
-    """
+    events: list[dict[str, Any]]
+    failure: RuntimeError | None
+
+
+def build(home: Home, months: Sequence[date], sample_top: int, selection: Sequence[str]) -> Build:
+    """Build and test the marts of these crawl months; `selection` are dbt's own arguments."""
     from dbt.contracts.graph.manifest import Manifest
     from dbt.parser.manifest import extended_mashumuro_decoder
     from google.protobuf.json_format import MessageToDict
@@ -129,7 +132,6 @@ def build(
     )
     home.warehouse.parent.mkdir(parents=True, exist_ok=True)
     events: list[dict[str, Any]] = []
-    failure: RuntimeError | None = None
     with _environment(
         {
             "SZ_LAKE_PATH": str(home.lake),
@@ -149,7 +151,5 @@ def build(
                     ),
                 )
         except RuntimeError as error:
-            failure = error
-    yield from events
-    if failure:
-        raise failure
+            return Build(events, error)
+    return Build(events, None)

@@ -7,19 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import polars as pl
 
 from sz_assets.contracts.table import Column, Table, Type
 
 OWNERS = ["team:communication-research"]
-
-LAYER_DESCRIPTIONS = {
-    "raw": "One response, one row, as received.",
-    "core": "Typed accounts, videos and codes.",
-    "engagement": "Marts that BI tools and charts read.",
-    "analysis": "What SQL can't say.",
-    "charts": "Figures and tables.",
-    "publish": "What readers open.",
-}
 
 _TYPE_NAMES = {Type.TEXT_LIST: "list of text"}
 
@@ -68,6 +60,12 @@ def table_spec(
     )
 
 
-def stored(rows: int, path: Path) -> dict[str, Any]:
+def stored(frame: pl.DataFrame, path: Path) -> dict[str, Any]:
     """Metadata of one written month."""
-    return {"dagster/row_count": rows, "path": dg.MetadataValue.path(str(path))}
+    told: dict[str, Any] = {
+        "dagster/row_count": frame.height,
+        "path": dg.MetadataValue.path(str(path)),
+    }
+    if "data_origin" in frame.columns and frame.height:
+        told["data_origin"] = ", ".join(sorted(set(frame["data_origin"])))
+    return told

@@ -34,7 +34,7 @@ def analysis_assets(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefini
             path = resources.lake.lake.write(PAPER_COMPARISON, month, frame)
             verdicts = dict(frame.group_by("verdict").len().sort("verdict").rows())
             context.add_asset_metadata(
-                {**stored(frame.height, path), **verdicts}, partition_key=to_key(month)
+                {**stored(frame, path), **verdicts}, partition_key=to_key(month)
             )
         return dg.MaterializeResult()
 

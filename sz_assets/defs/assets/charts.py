@@ -42,8 +42,8 @@ def _links(files: ChartFiles, month: date) -> dict[str, Any]:
     """What the UI shows: the picture in place, and every format one click away."""
     address = f"/charts/{files.svg.parent.name}/{files.svg.stem}"
     return {
-        # PNG, because its Chinese needs no font on the viewer's machine.
-        "preview": dg.MetadataValue.md(f"![{files.png.stem}]({address}.png)"),
+        # SVG, because the PNG is twice as wide as the UI's column.
+        "preview": dg.MetadataValue.md(f"![{files.svg.stem}]({address}.svg)"),
         "page": dg.MetadataValue.url(f"{address}.html"),
         "picture": dg.MetadataValue.path(str(files.png)),
         "specification": dg.MetadataValue.path(str(files.json)),

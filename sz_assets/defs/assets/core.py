@@ -63,7 +63,7 @@ def core_assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefin
                 data_origin=found.data_origin,
             )
             path = lake.lake.write(ACCOUNTS, month, frame)
-            context.add_asset_metadata(stored(frame.height, path), partition_key=to_key(month))
+            context.add_asset_metadata(stored(frame, path), partition_key=to_key(month))
         return dg.MaterializeResult()
 
     @dg.multi_asset(
@@ -82,7 +82,7 @@ def core_assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefin
             for table, frame in zip(_ITEM_TABLES, frames, strict=True):
                 path = lake.lake.write(table, month, frame)
                 context.add_asset_metadata(
-                    stored(frame.height, path),
+                    stored(frame, path),
                     asset_key=table_key(table),
                     partition_key=to_key(month),
                 )
@@ -116,7 +116,7 @@ def core_assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefin
             path = lake.lake.write(CRAWL_COVERAGE, month, frame)
             verdicts = dict(frame.group_by("coverage_verdict").len().rows())
             context.add_asset_metadata(
-                {**stored(frame.height, path), **verdicts}, partition_key=to_key(month)
+                {**stored(frame, path), **verdicts}, partition_key=to_key(month)
             )
         return dg.MaterializeResult()
 
@@ -132,7 +132,7 @@ def core_assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefin
             path = lake.lake.write(VIDEO_CODES, month, frame)
             coded = frame["secondary_category"].count()
             context.add_asset_metadata(
-                {**stored(frame.height, path), "coded": coded}, partition_key=to_key(month)
+                {**stored(frame, path), "coded": coded}, partition_key=to_key(month)
             )
         return dg.MaterializeResult()
 

@@ -16,12 +16,14 @@ from sz_assets.defs.months import ONE_RUN, crawl_months, to_key
 from sz_assets.study import Study
 
 POOL = "warehouse"
+_SELECT = "resource_type:model resource_type:test"
 _TABLES = {table.name: table for table in (*CORE_TABLES, *ENGAGEMENT_TABLES)}
 
 
 def engagement_assets(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
     """All marts as one step: dbt builds them together, in its own order."""
     from dagster_dbt import DagsterDbtTranslator, dbt_assets
+    from dagster_dbt.asset_utils import get_subset_selection_for_context
     from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
     manifest = dbt.read_manifest()
@@ -49,12 +51,29 @@ def engagement_assets(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefi
                 }
             )
 
+        def get_asset_check_spec(
+            self,
+            asset_spec: dg.AssetSpec,
+            manifest: Mapping[str, Any],
+            unique_id: str,
+            project: Any,
+        ) -> dg.AssetCheckSpec | None:
+            spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
+            # What a test reads beside its table is built in the same step.
+            return spec and dg.AssetCheckSpec(
+                spec.name,
+                asset=spec.asset_key,
+                description=manifest["nodes"][unique_id]["description"],
+                blocking=spec.blocking,
+                metadata=spec.metadata,
+            )
+
     translator = Translator()
 
     @dbt_assets(
         name="marts",
         manifest=manifest,
-        select="resource_type:model resource_type:test",
+        select=_SELECT,
         partitions_def=partitions,
         backfill_policy=ONE_RUN,
         dagster_dbt_translator=translator,
@@ -64,17 +83,23 @@ def engagement_assets(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefi
     def marts(context: dg.AssetExecutionContext) -> Iterator[Any]:
         study: Study = context.resources.study
         months = crawl_months(context)
-        events = dbt.build(context.resources.home, months, study.sample.top, [])
-        counted = False
+        selection: list[str] = []
+        if context.is_subset:
+            selection, indirect = get_subset_selection_for_context(
+                context, manifest, _SELECT, "", "", translator, None
+            )
+            selection = [*selection, "--indirect-selection", indirect or "eager"]
         with tried_twice(pause_seconds=2):
-            for event in events:
-                if not counted:
-                    _add_row_counts(context)
-                    counted = True
+            built = dbt.build(context.resources.home, months, study.sample.top, selection)
+            if built.failure is None:
+                _add_row_counts(context)
+            for event in built.events:
                 message = DbtCoreCliEventMessage(raw_event=event, event_history_metadata={})
                 yield from message.to_default_asset_events(
                     manifest, dagster_dbt_translator=translator, context=context
                 )
+            if built.failure:
+                raise built.failure
 
     return marts
 
