@@ -1,7 +1,7 @@
 """The home folder: where everything lies, how it is written, and who may write.
 
-Here: the only builder of paths, atomic writes, locks. Not here: what a table contains
-(`contracts`) or means (`core`).
+Here: the only builder of paths, and locks. Not here: how a file is written (`disk`), or what a
+table contains (`contracts`) or means (`core`).
 
     SZ_HOME/
       lake/<layer>/<table>/crawl_month=YYYY-MM-01/…parquet   plain hive-partitioned Parquet
@@ -14,93 +14,23 @@ Here: the only builder of paths, atomic writes, locks. Not here: what a table co
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import json
 import os
-import re
-import shutil
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
 from sz_assets.contracts.table import Table
 from sz_assets.contracts.validate import conform, polars_schema
+from sz_assets.disk import refusal, write_atomically, write_bytes, write_parquet
 from sz_assets.errors import UserError
 
 _MONTH_PREFIX = "crawl_month="
-
-
-def _explain(error: OSError, path: Path) -> UserError:
-    """A full or read-only disk, or a missing permission, in one sentence."""
-    if error.errno == errno.ENOSPC:
-        cause, remedy = "the disk is full", "free some space"
-    elif error.errno == errno.EROFS:
-        cause, remedy = "the disk is read-only", "set SZ_HOME to a folder that can be written"
-    elif error.errno in (errno.EACCES, errno.EPERM):
-        cause, remedy = "permission is missing", "set SZ_HOME to a folder that you may write"
-    elif error.errno in (errno.EEXIST, errno.ENOTDIR):
-        cause, remedy = "a file is in the place of a folder", "set SZ_HOME to a folder"
-    else:
-        cause, remedy = (error.strerror or str(error)).lower(), "mend that"
-    return UserError(
-        f"{path} could not be written: {cause}. What was stored before is unchanged; "
-        f"{remedy} and run the same command again."
-    )
-
-
-def fsync_folder(folder: Path) -> None:
-    """Make a rename in this folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def write_atomically(path: Path, write: Callable[[Path], object]) -> Path:
-    """Call `write` with a temporary path beside `path`, flush it to disk, then rename it.
-
-    A reader sees the old file or the new one, never a part. UserError if the disk refuses.
-    """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write(temporary)
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        fsync_folder(path.parent)
-    except OSError as error:
-        raise _explain(error, path) from error
-    finally:
-        # The error that led here is the one to tell, so none of the cleaning counts.
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
-    return path
-
-
-def write_bytes(path: Path, content: bytes) -> Path:
-    """Write one small file atomically."""
-    return write_atomically(path, lambda temporary: temporary.write_bytes(content))
-
-
-def _write_parquet(frame: pl.DataFrame, path: Path, **options: Any) -> None:
-    """Write a Parquet file; OSError if the disk refuses.
-
-    Polars tells the system's number of the error in its text alone.
-    """
-    try:
-        frame.write_parquet(path, compression="zstd", **options)
-    except (pl.exceptions.PolarsError, OSError) as error:
-        if number := re.search(r"\(os error (\d+)\)", str(error)):
-            raise OSError(int(number[1]), os.strerror(int(number[1]))) from error
-        raise
 
 
 @dataclass(frozen=True)
@@ -163,7 +93,7 @@ class Home:
             probe.write_bytes(b"")
             probe.unlink()
         except OSError as error:
-            raise _explain(error, self.root) from error
+            raise refusal(error, self.root) from error
 
     def claim_for(self, study_id: str) -> None:
         """Bind the home to one study; UserError if it already holds another's data."""
@@ -189,7 +119,7 @@ class Home:
             path.parent.mkdir(parents=True, exist_ok=True)
             file = path.open("a+")
         except OSError as error:
-            raise _explain(error, path) from error
+            raise refusal(error, path) from error
         with file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -245,7 +175,7 @@ class Lake:
         stored = frame.drop("crawl_month")
         return write_atomically(
             self.path(table, crawl_month),
-            lambda temporary: _write_parquet(stored, temporary),
+            lambda temporary: write_parquet(stored, temporary),
         )
 
     def read(self, table: Table, crawl_month: date) -> pl.DataFrame:
@@ -273,7 +203,7 @@ class Lake:
         # Small row groups keep a reader's memory bounded by pages, not by the attempt.
         return write_atomically(
             path,
-            lambda temporary: _write_parquet(frame, temporary, row_group_size=64),
+            lambda temporary: write_parquet(frame, temporary, row_group_size=64),
         )
 
     def accounts(self, table: Table, crawl_month: date) -> list[str]:
@@ -297,9 +227,3 @@ class Lake:
             pl.read_parquet(path, columns=columns, hive_partitioning=False, glob=False)
             for path in paths
         )
-
-
-def remove_folder(path: Path) -> None:
-    """Remove a folder of ours and all in it, if it is there."""
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)

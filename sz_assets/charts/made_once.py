@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sz_assets.disk import write_bytes
 from sz_assets.errors import UserError
-from sz_assets.storage import write_bytes
 
 FOLDER = Path(__file__).with_name("_made_once")
 

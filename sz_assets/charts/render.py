@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from sz_assets.charts.fonts import register_font
 from sz_assets.charts.made_once import FOLDER, keep
-from sz_assets.storage import write_bytes
+from sz_assets.disk import write_bytes
 
 if TYPE_CHECKING:
     import altair as alt

@@ -20,8 +20,9 @@ from typing import Any
 
 import sz_assets
 from sz_assets.defs.stopping import stop_noticed
+from sz_assets.disk import write_bytes
 from sz_assets.errors import UserError
-from sz_assets.storage import Home, write_bytes
+from sz_assets.storage import Home
 
 PROJECT = Path(sz_assets.__file__).parent.parent / "dbt_project"
 TARGET = PROJECT / "target"

@@ -9,7 +9,8 @@ import dagster as dg
 import yaml
 from dagster._core.instance.ref import InstanceRef
 
-from sz_assets.storage import Home, write_bytes
+from sz_assets.disk import write_bytes
+from sz_assets.storage import Home
 
 LAUNCHED_BY_COMMAND = {"sz_assets/launched_by": "command"}
 UNFINISHED = [

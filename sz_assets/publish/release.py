@@ -27,9 +27,10 @@ from sz_assets.charts.context import Bilingual
 from sz_assets.contracts import PUBLISHED_TABLES
 from sz_assets.contracts.sql import DUCKDB_TYPES, quoted
 from sz_assets.contracts.table import Table
+from sz_assets.disk import fsync_folder, remove_folder, write_bytes
 from sz_assets.report.data import ReportLink
 from sz_assets.report.page import build_index
-from sz_assets.storage import Home, Lake, fsync_folder, remove_folder, write_bytes
+from sz_assets.storage import Home, Lake
 from sz_assets.study import Study
 
 # Clients of DuckDB 1.4 and later can open files in this format.

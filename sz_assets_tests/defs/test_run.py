@@ -114,12 +114,17 @@ def test_killed_runs_of_commands_are_closed_and_others_left_alone(home: Home) ->
             create_run_for_test(instance, "month", status=s, tags=LAUNCHED_BY_COMMAND).run_id
             for s in (status.STARTED, status.STARTING, status.NOT_STARTED, status.CANCELING)
         }
+        storage = instance.event_log_storage
+        storage.set_concurrency_slots("crawl", 1)
+        assert storage.claim_concurrency_slot("crawl", min(killed), "account_lists").is_claimed
         done = create_run_for_test(
             instance, "month", status=status.SUCCESS, tags=LAUNCHED_BY_COMMAND
         )
         other = create_run_for_test(instance, "month", status=status.STARTED)
         assert set(end_killed_runs(instance)) == killed
         assert end_killed_runs(instance) == []
+        # A slot that stayed taken would let the next run wait for ever.
+        assert storage.get_concurrency_info("crawl").active_slot_count == 0
         ended = {instance.get_run_by_id(run_id).status for run_id in killed}
         assert ended == {status.FAILURE}
         assert instance.get_run_by_id(done.run_id).status is status.SUCCESS

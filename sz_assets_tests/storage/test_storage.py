@@ -1,4 +1,4 @@
-"""The home folder: paths, atomic writes, refusals of the disk, locks, and one study per home.
+"""The home folder and the disk: paths, atomic writes, refusals, locks, and one study per home.
 
 Longer than 300 lines: one case for each way in which a disk refuses.
 """
@@ -20,8 +20,9 @@ import pytest
 from sz_assets.contracts.core import VIDEO_CODES
 from sz_assets.contracts.raw import ACCOUNT_PAGES
 from sz_assets.contracts.validate import ContractViolation, polars_schema
+from sz_assets.disk import remove_folder, write_atomically, write_bytes
 from sz_assets.errors import UserError
-from sz_assets.storage import Home, Lake, remove_folder, write_atomically, write_bytes
+from sz_assets.storage import Home, Lake
 
 MONTH = date(2023, 10, 1)
 
@@ -103,7 +104,7 @@ def test_a_kill_in_a_write_leaves_the_old_file(tmp_path: Path) -> None:
     path = write_bytes(tmp_path / "part.parquet", b"old")
     program = (
         "import os, signal, sys; from pathlib import Path\n"
-        "from sz_assets.storage import write_atomically\n"
+        "from sz_assets.disk import write_atomically\n"
         "def write(path):\n"
         "    path.write_bytes(b'half')\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"

@@ -121,7 +121,7 @@ def test_a_truncated_chart_stops_the_report(
         files.svg.write_bytes(content[: len(content) // 2])
         return files
 
-    monkeypatch.setattr("sz_assets.defs.assets.charts.write_chart", truncating)
+    monkeypatch.setattr("sz_assets.charts.batch.write_chart", truncating)
     with unchanged(october_copy):
         result = materialize(october_copy, "charts/figure_3", "publish/report", "publish/warehouse")
     assert not result.success

@@ -18,6 +18,7 @@ from sz_assets.defs.failures import tried_twice
 from sz_assets.defs.months import ONE_RUN, crawl_months, to_key
 from sz_assets.defs.resources import months_with_marts
 from sz_assets.defs.stopping import stop_noticed
+from sz_assets.disk import write_bytes
 from sz_assets.publish.release import ReleaseInvalid, inspect_warehouse, publish
 from sz_assets.report.data import (
     REPORT_TABLES,
@@ -28,7 +29,6 @@ from sz_assets.report.data import (
 )
 from sz_assets.report.inspection import inspect_report
 from sz_assets.report.page import build_report
-from sz_assets.storage import write_bytes
 
 REPORT = dg.AssetKey(["publish", "report"])
 WAREHOUSE = dg.AssetKey(["publish", "warehouse"])
