@@ -39,13 +39,18 @@ def test_a_long_file_says_why_it_is_long() -> None:
     assert not silent
 
 
+# Written in two parts each, or this file would find itself.
+UNFINISHED = "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X"))
+INDEXES = "|".join(("py" + "pi", "registry.np" + "mjs", "files.python" + "hosted"))
+
+
 @pytest.mark.parametrize(
     "forbidden",
     [
-        pytest.param(r"^\s*(#|//)\s*(TO" r"DO|FIX" r"ME|XX" r"X)\b", id="unfinished work"),
-        pytest.param(r"https?://(www\.)?(py" r"pi|registry\.np" r"mjs|files\.python" r"hosted)", id="index"),
+        pytest.param(rf"(#|//)\s*({UNFINISHED})\b", id="unfinished work"),
+        pytest.param(rf"https?://(www\.)?({INDEXES})", id="an index's address"),
     ],
-)  # fmt: skip
+)
 def test_nothing_unfinished_or_bound_to_an_index(forbidden: str) -> None:
     found = [
         f"{path.relative_to(ROOT)}: {line.strip()}"

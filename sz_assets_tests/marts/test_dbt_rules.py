@@ -13,8 +13,8 @@ import yaml
 
 from sz_assets.contracts.core import CRAWL_COVERAGE
 from sz_assets.contracts.dbt import dbt_yaml
-from sz_assets.contracts.sql import DUCKDB_TYPES
 from sz_assets.contracts.marts import ENGAGEMENT_TABLES, FCT_VIDEO_MONTH
+from sz_assets.contracts.sql import DUCKDB_TYPES
 from sz_assets.contracts.table import Type
 from sz_assets.storage import Lake
 

@@ -105,11 +105,12 @@ def test_a_kill_at_any_moment_costs_nothing_but_time(
         assert not list(home.releases.glob(".*")), pause
         return "closed" if "had been killed; it is closed now" in err else "none"
 
-    # Two at a time take about twice as long, so the moments are spread over twice the time.
-    pauses = [2 * seconds * (moment + 0.5) / MOMENTS for moment in range(MOMENTS)]
+    # Two at a time take longer, so the moments are spread over more than one run's time.
+    pauses = [1.5 * seconds * (moment + 0.5) / MOMENTS for moment in range(MOMENTS)]
     with ThreadPoolExecutor(2) as pool:
         told = list(pool.map(kill_after, pauses))
-    assert "closed" in told
+    # The others ended before their run was recorded, or after it.
+    assert told.count("closed") >= 3, told
 
 
 @pytest.mark.parametrize("moment", ["starting", "account_lists", "marts"])
