@@ -5,7 +5,7 @@ UV := UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy $(BIN)/uv pip install --quiet --py
 # Compiled modules halve the start-up; some environments forbid writing them.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-all check ui bench lock clean
+.PHONY: run test test-all check ui bench pictures lock clean
 
 run: .venv/runtime  ## Crawl the embedded platform, build everything, open the report
 	$(BIN)/sz-assets run
@@ -26,6 +26,9 @@ check: .venv/development  ## Style, types, layers, SQL, definitions
 	$(BIN)/lint-imports
 	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
 	$(BIN)/dagster definitions validate -w workspace.yaml --log-level warning
+
+pictures: .venv/development  ## Make the pictures of the README again (needs Chromium)
+	$(BIN)/python sz_assets_tests/ui/ui_pictures.py docs/pictures
 
 bench: .venv/development  ## Measure, and print figures with their ratios
 	$(BIN)/python -m benchmarks

@@ -72,7 +72,7 @@ PLATFORM = text("platform", "The platform on which the account publishes.", null
 DATA_ORIGIN = text(
     "data_origin",
     "Where the data come from: `simulated`, `live:<platform>` or `import:<format>`.",
-    Matches("^(simulated|live:[a-z0-9_]+|import:[a-z0-9_]+)$"),
+    Matches("^(?:simulated|live:[a-z0-9_]+|import:[a-z0-9_]+)$"),
     nullable=False,
 )
 OBSERVED_AT = instant("observed_at", "When the counters were observed.")

@@ -47,7 +47,7 @@ class LakeTables:
         if not earlier or table.layer == "raw":
             return None
         path = self.lake.path(table, earlier[-1])
-        return int(pl.scan_parquet(path).select(pl.len()).collect().item())
+        return int(pl.scan_parquet(path, glob=False).select(pl.len()).collect().item())
 
 
 class WarehouseTables:
