@@ -6,6 +6,7 @@ import argparse
 from datetime import date
 
 from benchmarks.commands import machine, measure_commands
+from benchmarks.crawling import measure_crawling
 from benchmarks.decoding import measure_decoding
 
 
@@ -20,6 +21,15 @@ def main() -> None:
     for name, speed in speeds.items():
         ratio = speed.megabytes / base.megabytes
         print(f"{name:36} {speed.megabytes:8.0f} {speed.items:10,.0f}  {ratio:.1f}")
+    print(f"\n{'a crawl, 50 ms of latency':36} {'pages/s':>8} {'CPU ms':>10}  ratio to bare httpx")
+    crawls = dict(measure_crawling(repeats))
+    bare = crawls["a bare httpx loop"]
+    for name, crawl in crawls.items():
+        if crawl is None or bare is None:
+            print(f"{name:36} is not installed: add the dependency group bench")
+            continue
+        ratio = crawl.pages_per_second / bare.pages_per_second
+        print(f"{name:36} {crawl.pages_per_second:8.0f} {crawl.cpu_ms:10.2f}  {ratio:.2f}")
     print(f"\n{'sz-assets …':36} {'seconds':>8} {'peak MB':>10}  ratio to one crawled month")
     runs = dict(measure_commands(repeats))
     month = runs["run, one month, crawled"]

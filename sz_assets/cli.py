@@ -6,7 +6,6 @@ Everything heavy is imported by the command that needs it, so that --help comes 
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -21,7 +20,6 @@ from sz_assets.errors import UserError
 if TYPE_CHECKING:
     from datetime import date
 
-    from sz_assets.defs.run import RunOutcome
     from sz_assets.study import Study
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -33,6 +31,11 @@ def _example(*lines: str) -> str:
 
 class _Cli(click.Group):
     """Shows one sentence for what a user can mend, and a traceback only if asked for."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        # 2, which Click gives to a wrong option, says here that a crawl is incomplete.
+        click.UsageError.exit_code = UserError.exit_code
+        return super().main(*args, **kwargs)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -110,9 +113,10 @@ def run(month: str | None, recrawl: bool, allow_partial: bool) -> None:
 @click.option("--to", "last", required=True, help="Last crawl month, like 2023-10.")
 @_months_options
 def backfill(first: str, last: str, recrawl: bool, allow_partial: bool) -> None:
-    """Build a range of crawl months in one run, from what is stored of them.
+    """Build a range of crawl months in one run.
 
-    A live platform shows only today's counters: past months are never fetched again.
+    What is stored of a month is used. A live platform shows only today's counters, so only the
+    current month can be fetched; the embedded platform can be asked as of any month.
     """
     from datetime import UTC, datetime
 
@@ -134,11 +138,17 @@ def backfill(first: str, last: str, recrawl: bool, allow_partial: bool) -> None:
     ),
 )
 @click.option("--month", required=True, help="Crawl month in which the counters were observed.")
-@click.option("--format", "format_name", default="douyin", show_default=True, help="Kind of file.")
+@click.option(
+    "--format", "format_name", default="douyin", show_default=True, help="Kind of file: douyin."
+)
 @click.option("--account", help="Account of all files; by default the author of most items.")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 def import_(month: str, format_name: str, account: str | None, paths: tuple[Path, ...]) -> None:
-    """Store files of responses as raw pages of a crawl month; then run that month."""
+    """Store saved responses as raw pages of a crawl month.
+
+    PATHS are files of JSON or NDJSON: lists or pages of video items, and profiles. An account
+    needs a profile to be eligible for the sample. Nothing is built: run the month afterwards.
+    """
     from datetime import UTC, datetime
 
     from sz_assets.crawl.import_files import import_files
@@ -230,6 +240,7 @@ def _run(months: list[date], recrawl: bool, allow_partial: bool) -> None:
 
         load_ahead()
         from sz_assets.definitions import build_defs
+        from sz_assets.defs.telling import tell
         from sz_assets.storage import Home
 
         outcome = run_months(
@@ -239,37 +250,12 @@ def _run(months: list[date], recrawl: bool, allow_partial: bool) -> None:
             recrawl=recrawl,
             allow_partial=allow_partial,
             on_progress=bar.step,
+            on_note=bar.note,
         )
-    _tell(settings, months, outcome)
+    debug = click.get_current_context().find_root().params["debug"]
+    tell(outcome, Home(settings.home), months[-1], debug=debug)
     if outcome.exit_code:
         sys.exit(outcome.exit_code)
-
-
-def _tell(settings: Any, months: list[date], outcome: RunOutcome) -> None:
-    from sz_assets.storage import Home
-
-    home = Home(settings.home)
-    for run_id in outcome.ended_before:
-        click.echo(f"An earlier run ({run_id[:8]}) had been killed; it is closed now.", err=True)
-    for warning in outcome.warnings:
-        click.echo(f"Warning: {warning}", err=True)
-    for failure in outcome.failures:
-        click.echo(f"Error: {failure}", err=True)
-    if click.get_current_context().find_root().params["debug"]:
-        for traceback in outcome.tracebacks:
-            click.echo(traceback, err=True)
-    if outcome.failures:
-        return
-    current = home.current
-    click.echo("Made:")
-    click.echo(f"  report     {current / 'reports' / f'{months[-1]:%Y-%m}.html'}")
-    click.echo(f"  warehouse  {current / 'warehouse.duckdb'}")
-    click.echo(f"  charts     {home.charts_of(months[-1])}")
-    origins = json.loads((current / "manifest.json").read_bytes())["data_origins"]
-    if origins == ["simulated"]:
-        click.echo("From the embedded platform: all of it is simulated data.")
-    elif "simulated" in origins:
-        click.echo("Simulated and real months stand side by side: data_origin tells them apart.")
 
 
 def entry() -> None:

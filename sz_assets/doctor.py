@@ -45,8 +45,10 @@ def examine() -> list[Finding]:
     except UserError as error:
         return [Finding("settings", False, str(error))]
     found = [
-        Finding("settings", True, f"source {settings.source}, at most "
-                f"{settings.requests_per_second:g} requests a second to a live platform"),
+        Finding("settings", True, f"source {settings.source}; a live platform is asked "
+                f"at most {settings.requests_per_second:g} times a second, "
+                f"{settings.concurrency} at a time, "
+                f"{settings.daily_request_limit:,} times a day"),
     ]  # fmt: skip
     try:
         study = load_study(settings.study)
@@ -57,14 +59,22 @@ def examine() -> list[Finding]:
             "study", True, f"{study.id}: {len(study.accounts)} accounts, {len(study.claims)} claims"
         )
     )
-    return [*found, *_platforms(settings, study), *_home(settings), _versions()]
+    return [*found, *_platforms(settings, study), *_home(settings, study), _versions()]
 
 
 def _platforms(settings: Settings, study: Study) -> Iterator[Finding]:
     for platform in sorted({account.platform for account in study.accounts}):
         access = settings.platforms.get(platform)
         if settings.source != "live":
-            yield Finding(platform, True, "the embedded platform answers; all data are simulated")
+            real = [a.id for a in study.accounts if a.platform == platform and not a.is_placeholder]
+            yield Finding(
+                platform,
+                not real,
+                f"the embedded platform does not know {', '.join(real)}: set SZ_SOURCE=live, or "
+                "import files of responses"
+                if real
+                else "the embedded platform answers; all data are simulated",
+            )
         elif access is None:
             yield Finding(
                 platform, False, "can't be crawled yet: take its accounts out of the study"
@@ -87,10 +97,11 @@ def _platforms(settings: Settings, study: Study) -> Iterator[Finding]:
             )
 
 
-def _home(settings: Settings) -> Iterator[Finding]:
+def _home(settings: Settings, study: Study) -> Iterator[Finding]:
     home = Home(settings.home)
     try:
         home.prepare()
+        home.refuse_other_study(study.id)
     except UserError as error:
         yield Finding("home", False, str(error))
         return

@@ -38,6 +38,10 @@ class StepBar:
         bar = "█" * filled + "░" * (24 - filled)
         self._show(f"{bar} {progress.done}/{progress.total} {name}")
 
+    def note(self, text: str) -> None:
+        """Show what is going on within a step."""
+        self._show(text)
+
     def _show(self, text: str) -> None:
         seconds = time.monotonic() - self._started
         line = f"{seconds:5.1f} s  {text}"

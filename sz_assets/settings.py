@@ -58,6 +58,9 @@ class Settings:
     source: str = "simulated"
     platforms: Mapping[str, PlatformSettings] = field(default_factory=dict)
     requests_per_second: float = 1.0
+    concurrency: int = 1
+    daily_request_limit: int = 5_000
+    user_agent: str | None = None
     dbt_target: str = "duckdb"
     simulation_scale: str = "default"
 
@@ -81,6 +84,23 @@ class Settings:
             raise UserError(
                 f"SZ_REQUESTS_PER_SECOND is {rate_text!r}: set it to a number above 0, such as 1."
             )
+
+        def whole(name: str, default: int, most: int) -> int:
+            text = env.get(name) or str(default)
+            number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+            if not 1 <= number <= most:
+                raise UserError(
+                    f"{name} is {text!r}: set it to a whole number from 1 to {most:,}, such as "
+                    f"{default}."
+                )
+            return number
+
+        user_agent = env.get("SZ_USER_AGENT") or None
+        if user_agent and not (user_agent.isascii() and user_agent.isprintable()):
+            raise UserError(
+                f"SZ_USER_AGENT is {user_agent!r}, which can't be sent: write one line of plain "
+                "ASCII that says who is asking, such as my-city/1.0 (+mail@example.org)."
+            )
         platforms = {}
         for platform, default_url in DEFAULT_BASE_URLS.items():
             prefix = f"SZ_{platform.upper()}"
@@ -101,6 +121,9 @@ class Settings:
             source=one_of("SZ_SOURCE", "simulated", SOURCES),
             platforms=platforms,
             requests_per_second=rate,
+            concurrency=whole("SZ_CONCURRENCY", 1, 16),
+            daily_request_limit=whole("SZ_DAILY_REQUEST_LIMIT", 5_000, 100_000_000),
+            user_agent=user_agent,
             dbt_target=one_of("SZ_DBT_TARGET", "duckdb", DBT_TARGETS),
             simulation_scale=one_of("SZ_SIMULATION_SCALE", "default", SIMULATION_SCALES),
         )

@@ -5,10 +5,12 @@ table contains (`contracts`) or means (`core`).
 
     SZ_HOME/
       lake/<layer>/<table>/crawl_month=YYYY-MM-01/…parquet   plain hive-partitioned Parquet
+      lake/raw/_journal/crawl_month=YYYY-MM-01/…             attempts that have not ended yet
       warehouse/warehouse.duckdb                             the working database of dbt
       artifacts/charts|report/crawl_month=…/                 charts and report pages
       published/releases/<run id>/, published/current ->     what readers open
       dagster/                                               Dagster's own home
+      requests/                                              requests per host and day
       locks/
 """
 
@@ -18,7 +20,7 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -85,6 +87,10 @@ class Home:
             for path in sorted(found)
         }
 
+    @property
+    def request_counts(self) -> Path:
+        return self.root / "requests"
+
     def prepare(self) -> None:
         """Create the folder and make sure that it can be written; UserError if not."""
         probe = self.root / f".probe.{os.getpid()}"
@@ -97,43 +103,32 @@ class Home:
 
     def claim_for(self, study_id: str) -> None:
         """Bind the home to one study; UserError if it already holds another's data."""
+        self.refuse_other_study(study_id)
         owner = self.lake / "study.json"
-        if owner.exists():
-            stored = json.loads(owner.read_text())["study"]
-            if stored != study_id:
-                raise UserError(
-                    f"{self.root} holds the study {stored!r}, not {study_id!r}: set SZ_HOME to "
-                    "another folder, one for each study."
-                )
-        else:
+        if not owner.exists():
             write_bytes(owner, json.dumps({"study": study_id}).encode())
 
-    @contextmanager
-    def lock(self, name: str, owner: str) -> Iterator[None]:
+    def refuse_other_study(self, study_id: str) -> None:
+        """UserError if the home holds the data of another study."""
+        owner = self.lake / "study.json"
+        stored = json.loads(owner.read_text())["study"] if owner.exists() else study_id
+        if stored != study_id:
+            raise UserError(
+                f"{self.root} holds the study {stored!r}, not {study_id!r}: set SZ_HOME to "
+                "another folder, one for each study."
+            )
+
+    def lock(self, name: str, owner: str) -> AbstractContextManager[None]:
         """Hold an operating-system lock; UserError at once if another process holds it.
 
         The lock ends with the process, however that ends, so a killed run leaves none behind.
         """
-        path = self.root / "locks" / f"{name}.lock"
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            file = path.open("a+")
-        except OSError as error:
-            raise refusal(error, path) from error
-        with file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                file.seek(0)
-                other = file.read().strip() or "unknown"
-                raise UserError(
-                    f"Another run is using {self.root} ({other}): wait until it has ended, or set "
-                    "SZ_HOME to another folder."
-                ) from None
-            file.truncate(0)
-            file.write(owner)
-            file.flush()
-            yield
+        return _hold(
+            self.root / "locks" / f"{name}.lock",
+            owner,
+            f"Another run is using {self.root} ({{}}): wait until it has ended, or set SZ_HOME to "
+            "another folder.",
+        )
 
 
 @dataclass(frozen=True)
@@ -156,6 +151,25 @@ class Lake:
         self, table: Table, crawl_month: date, account_id: str, attempt_id: str
     ) -> Path:
         return self._folder(table, crawl_month) / account_id / f"{attempt_id}.parquet"
+
+    def _journal_folder(self, crawl_month: date) -> Path:
+        return self.root / "raw" / "_journal" / f"{_MONTH_PREFIX}{crawl_month}"
+
+    def journal_path(self, crawl_month: date, account_id: str, attempt_id: str) -> Path:
+        return self._journal_folder(crawl_month) / account_id / f"{attempt_id}.journal"
+
+    def journals(self, crawl_month: date, account_id: str) -> list[Path]:
+        """Journals of the account's attempts that are not stored yet, oldest first."""
+        return sorted((self._journal_folder(crawl_month) / account_id).glob("*.journal"))
+
+    def lock_account(self, crawl_month: date, account_id: str) -> AbstractContextManager[None]:
+        """Hold the account's month; UserError at once if another process is crawling it."""
+        return _hold(
+            self._journal_folder(crawl_month) / f"{account_id}.lock",
+            f"process {os.getpid()}",
+            f"{account_id} of {crawl_month:%Y-%m} is being crawled into {self.root} already "
+            "({}): wait until that has ended, then run the same command again.",
+        )
 
     def months(self, table: Table) -> list[date]:
         """Crawl months of which the table has something stored, ascending."""
@@ -227,3 +241,26 @@ class Lake:
             pl.read_parquet(path, columns=columns, hive_partitioning=False, glob=False)
             for path in paths
         )
+
+
+@contextmanager
+def _hold(path: Path, owner: str, refused: str) -> Iterator[None]:
+    """Hold a lock of the operating system; UserError `refused`, with its owner, if it is taken.
+
+    It ends with the process, however that ends, so a killed run leaves none behind.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("a+")
+    except OSError as error:
+        raise refusal(error, path) from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            raise UserError(refused.replace("{}", file.read().strip() or "unknown")) from None
+        file.truncate(0)
+        file.write(owner)
+        file.flush()
+        yield

@@ -91,6 +91,7 @@ class _StudyFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     codebook: str | None = None
     claims: str | None = None
     events: str | None = None
+    obey_robots: bool = True
 
 
 class _ClaimsFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -151,6 +152,7 @@ def load_study(name_or_path: str) -> Study:
         codebook=codebook[1],
         claims=claims[1].claims if claims else (),
         events=events[1].events if events else (),
+        obey_robots=file.obey_robots,
     )
 
 
@@ -204,6 +206,12 @@ def _check_study(document: Document, file: _StudyFile) -> None:
                 continue
             if not value.strip():
                 raise document.wrong(("accounts", index, field), "this is empty: fill it in")
+            if "/" in value or any(sign.isspace() for sign in value):
+                raise document.wrong(
+                    ("accounts", index, field),
+                    f"{value!r} is no id: write only the id, which is the last part of the address "
+                    "of the account's page",
+                )
             first = seen.setdefault((account.platform, field, value), index)
             if first != index:
                 raise document.wrong(

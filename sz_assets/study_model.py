@@ -203,7 +203,7 @@ class Study(_Part, frozen=True, kw_only=True):
     """A whole study. Crawl months are the first days of months.
 
     `published_crawl_month` is the month in which the publication's own data were observed, if
-    the study follows one.
+    the study follows one. `obey_robots` False crawls what a host's robots.txt disallows.
     """
 
     id: str
@@ -217,3 +217,4 @@ class Study(_Part, frozen=True, kw_only=True):
     claims: tuple[Claim, ...] = ()
     events: tuple[Event, ...] = ()
     published_crawl_month: date | None = None
+    obey_robots: bool = True

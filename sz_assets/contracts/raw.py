@@ -28,7 +28,13 @@ _RESPONSE = (
     c.instant("requested_at", "When the request was sent."),
     c.instant("received_at", "When the answer was complete: the instant of observation."),
     c.text("body_sha256", "SHA-256 of `body`.", Matches("^[0-9a-f]{64}$"), nullable=False),
-    Column("body", Type.BINARY, "The answer's decoded bytes, unchanged.", "bytes", False),
+    Column(
+        "body",
+        Type.BINARY,
+        "The answer's decoded bytes, unchanged (an echo of the session cookie is masked).",
+        "bytes",
+        False,
+    ),
     c.DATA_ORIGIN,
 )
 
@@ -38,7 +44,14 @@ ACCOUNT_PROFILES = Table(
     grain="one row per answer to a profile request",
     description="Answers to profile requests, as received.",
     key=("crawl_month", "account_id", "attempt_id", "request_number"),
-    columns=_RESPONSE,
+    columns=(
+        *_RESPONSE,
+        c.text(
+            "robots_txt",
+            "The host's robots.txt as it was read for the crawl; empty if there is none, null if "
+            "it was not read.",
+        ),
+    ),
 )
 
 ACCOUNT_PAGES = Table(

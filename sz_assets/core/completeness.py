@@ -30,11 +30,15 @@ def judge_completeness(coverage: pl.DataFrame) -> Completeness:
     open_lists = coverage.filter(pl.col("coverage_verdict") != "complete")
     if open_lists.is_empty():
         return Completeness(True, False, 0, f"All {coverage.height} lists are complete.")
+    # Accounts of which the same is to be said stand together.
+    alike: dict[tuple[str, str], list[str]] = {}
+    for account, verdict, reason in open_lists.select(
+        "account_id", "coverage_verdict", "coverage_reason"
+    ).rows():
+        alike.setdefault((verdict, reason.rstrip(".")), []).append(account)
     told = "; ".join(
-        f"{account} {verdict} ({reason.rstrip('.')})"
-        for account, verdict, reason in open_lists.select(
-            "account_id", "coverage_verdict", "coverage_reason"
-        ).rows()
+        f"{', '.join(accounts)} {verdict} ({reason})"
+        for (verdict, reason), accounts in alike.items()
     )
     imported = (
         (pl.col("coverage_verdict") == "unknown")
@@ -42,11 +46,9 @@ def judge_completeness(coverage: pl.DataFrame) -> Completeness:
         & pl.col("data_origin").str.starts_with("import:")
     )
     is_partial = open_lists.filter(~imported).height > 0
-    remedy = " Run the month again to complete it, or allow partial months." if is_partial else ""
     return Completeness(
         False,
         is_partial,
         open_lists.height,
-        f"{open_lists.height} of {coverage.height} lists are not known to be complete: "
-        f"{told}.{remedy}",
+        f"{open_lists.height} of {coverage.height} lists are not known to be complete: {told}.",
     )

@@ -27,8 +27,11 @@ def next_attempt_id(lake: Lake, crawl_month: date, account_id: str, at: datetime
     start = f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}-"
     stored = [
         path.stem.removeprefix(start)
-        for table in RAW_TABLES
-        for path in lake.attempts(table, crawl_month, account_id)
+        for paths in (
+            *(lake.attempts(table, crawl_month, account_id) for table in RAW_TABLES),
+            lake.journals(crawl_month, account_id),
+        )
+        for path in paths
         if path.stem.startswith(start)
     ]
     return f"{start}{max(map(int, stored), default=0) + 1:04d}"
@@ -63,19 +66,36 @@ class Attempt:
     attempt_id: str
     platform: str
     data_origin: str
+    request_count: int = 0
     page_count: int = 0
     item_count: int = 0
-    _requests: int = 0
     _profiles: list[dict[str, Any]] = field(default_factory=list)
     _pages: list[dict[str, Any]] = field(default_factory=list)
 
     @property
-    def request_count(self) -> int:
-        return self._requests
+    def has_pages(self) -> bool:
+        """Whether anything was answered to a page request."""
+        return bool(self._pages)
 
-    def add_profile(self, received: Received, outcome: str, problem: Problem | None = None) -> None:
-        """Take the answer to a profile request."""
-        self._profiles.append(self._row(received, outcome, problem))
+    def page_readings(self) -> list[PageReading]:
+        """What the pages so far said, in order."""
+        return [
+            PageReading(None, row["item_count"], row["has_more"], row["cursor_out"])
+            for row in self._pages
+            if row["outcome"] == "ok"
+        ]
+
+    def add_profile(
+        self,
+        received: Received,
+        outcome: str,
+        problem: Problem | None = None,
+        robots_txt: str | None = None,
+    ) -> dict[str, Any]:
+        """Take the answer to a profile request; returns its row."""
+        row = {**self._row(received, outcome, problem), "robots_txt": robots_txt}
+        self.restore(ACCOUNT_PROFILES.name, row)
+        return row
 
     def add_page(
         self,
@@ -83,22 +103,30 @@ class Attempt:
         outcome: str,
         reading: PageReading,
         cursor: str | None,
-    ) -> None:
-        """Take the answer to a page request that was made with `cursor`."""
+    ) -> dict[str, Any]:
+        """Take the answer to a page request that was made with `cursor`; returns its row."""
         is_page = outcome == "ok"
-        if is_page:
+        row = {
+            **self._row(received, outcome, reading.problem),
+            "page_number": self.page_count + 1 if is_page else None,
+            "cursor_in": cursor,
+            "cursor_out": reading.next_cursor,
+            "has_more": reading.has_more,
+            "item_count": reading.item_count if is_page else None,
+        }
+        self.restore(ACCOUNT_PAGES.name, row)
+        return row
+
+    def restore(self, table: str, row: dict[str, Any]) -> None:
+        """Take a row of this attempt as it is, after all that came before it."""
+        self.request_count = row["request_number"]
+        if table == ACCOUNT_PROFILES.name:
+            self._profiles.append(row)
+            return
+        self._pages.append(row)
+        if row["outcome"] == "ok":
             self.page_count += 1
-            self.item_count += reading.item_count
-        self._pages.append(
-            {
-                **self._row(received, outcome, reading.problem),
-                "page_number": self.page_count if is_page else None,
-                "cursor_in": cursor,
-                "cursor_out": reading.next_cursor,
-                "has_more": reading.has_more,
-                "item_count": reading.item_count if is_page else None,
-            }
-        )
+            self.item_count += row["item_count"]
 
     def verdict(self) -> Verdict:
         """What the attempt amounts to so far."""
@@ -116,19 +144,22 @@ class Attempt:
     def write(self, lake: Lake) -> None:
         """Store the attempt, each table at once; a table without an answer gets no file.
 
-        Raises UserError if the disk refuses.
+        A table that holds these very rows already is left as it is: a crash may have come
+        between the two. Raises UserError if the disk refuses.
         """
         for table, rows in ((ACCOUNT_PROFILES, self._profiles), (ACCOUNT_PAGES, self._pages)):
             if rows:
-                lake.write_attempt(table, pl.DataFrame(rows, schema=polars_schema(table)))
+                frame = pl.DataFrame(rows, schema=polars_schema(table))
+                path = lake.attempt_path(table, self.crawl_month, self.account_id, self.attempt_id)
+                if not path.exists() or not lake.read_attempts(table, [path]).equals(frame):
+                    lake.write_attempt(table, frame)
 
     def _row(self, received: Received, outcome: str, problem: Problem | None) -> dict[str, Any]:
-        self._requests += 1
         return {
             "crawl_month": self.crawl_month,
             "account_id": self.account_id,
             "attempt_id": self.attempt_id,
-            "request_number": self._requests,
+            "request_number": self.request_count + 1,
             "platform": self.platform,
             "outcome": outcome,
             "outcome_reason": None if problem is None else str(problem),

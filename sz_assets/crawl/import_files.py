@@ -129,18 +129,20 @@ def _read(path: Path) -> bytes:
 
 
 def _owner(path: Path, reading: FileReading, accounts: Sequence[Account]) -> str:
-    if not reading.author_uids:
+    if not reading.author_ids:
         raise UserError(
             f"{path} does not say who authored its videos: name the account with --account. "
             "Nothing was imported."
         )
-    author, _ = Counter(reading.author_uids).most_common(1)[0]
+    [(author, _)] = Counter(reading.author_ids).most_common(1)
     for account in accounts:
-        if account.platform_uid == author:
+        if account.platform_uid in author or account.platform_account_id in author:
             return account.id
+    number = next((each for each in sorted(author) if each.isdecimal()), min(author))
     raise UserError(
-        f"{path} is of no account of the study (most of its videos are by {author}): add an "
-        f'account with platform_uid "{author}", or name one with --account. Nothing was imported.'
+        f"{path} is of no account of the study (most of its videos are by {number}): give the "
+        f'account platform_uid "{number}" in the study, or name it with --account. Nothing was '
+        "imported."
     )
 
 

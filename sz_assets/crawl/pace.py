@@ -31,13 +31,18 @@ class Pacer:
         self._gap = 1 / requests_per_second if requests_per_second else 0.0
         self._now, self._sleep, self._jitter = now, sleep, jitter
         self._next = -float("inf")
+        self._queue = asyncio.Lock()
 
     async def turn(self) -> None:
         """Wait for the next turn. Turns are given out in the order in which they are asked for."""
-        if not self._gap:
-            return
-        mine = max(self._next, self._now())
-        self._next = mine + self._gap * (1 + _JITTER_RATIO * self._jitter())
-        # Timers may fire early by their resolution; a turn never does.
-        while (left := mine - self._now()) > 0:
-            await self._sleep(left)
+        async with self._queue:
+            # Timers may fire early by their resolution; a turn never does.
+            while (left := self._next - self._now()) > 0:
+                await self._sleep(left)
+            # Counted from the turn that was given, not from the one that was due: a late timer
+            # must not bring the next request closer.
+            self._next = self._now() + self._gap * (1 + _JITTER_RATIO * self._jitter())
+
+    def hold(self, seconds: float) -> None:
+        """Give no turn for so long, because the host has asked for it."""
+        self._next = max(self._next, self._now() + seconds)

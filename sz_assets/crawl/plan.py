@@ -5,12 +5,14 @@ Here: plain data. Not here: doing it (`crawl.session`).
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from importlib.metadata import version
 from typing import Literal
 
+from sz_assets.crawl.budget import DailyBudget
 from sz_assets.crawl.rules import RetryRule
 from sz_assets.crawl.transport import TransportLimits
 from sz_assets.settings import PlatformSettings
@@ -29,7 +31,9 @@ class CrawlPlan:
     `origin` is the setting `SZ_SOURCE`. `clock` gives the platform's present as an aware
     datetime: the real one for a live platform, the embedded platform's own for simulated data.
     `requests_per_second` (None: as fast as possible) and `concurrency` (accounts at a time) hold
-    for each platform's host.
+    for each platform's host. Without a `budget` requests are not counted. `obey_robots` False
+    goes on whatever robots.txt says; None does not even read it, which suits our own servers.
+    `edition` names what the platform shows, where that can be known.
     """
 
     crawl_month: date
@@ -42,10 +46,28 @@ class CrawlPlan:
     user_agent: str = field(default_factory=default_user_agent)
     retry: RetryRule = field(default_factory=RetryRule)
     limits: TransportLimits = field(default_factory=TransportLimits)
+    budget: DailyBudget | None = None
+    obey_robots: bool | None = None
+    edition: str = ""
 
     def data_origin(self, platform: str) -> str:
         """`data_origin` of what this crawl stores from the platform."""
         return "simulated" if self.origin == "simulated" else f"live:{platform}"
+
+    def fingerprint(self, account: Account) -> str:
+        """The same for two crawls of which one can go on with what the other began."""
+        # The embedded platform gets a new port each time.
+        live = self.platforms[account.platform].base_url if self.origin == "live" else ""
+        asked = (
+            self.crawl_month.isoformat(),
+            account.id,
+            account.platform,
+            account.platform_account_id,
+            self.origin,
+            live,
+            self.edition,
+        )
+        return hashlib.sha256("\n".join(asked).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -61,7 +83,10 @@ class Progress:
 
 @dataclass(frozen=True)
 class AttemptResult:
-    """How the attempt at one account ended: the verdict of `core.coverage` with its evidence."""
+    """How the attempt at one account ended: the verdict of `core.coverage` with its evidence.
+
+    `notes` are sentences on what an earlier crawl that was broken off had left.
+    """
 
     account_id: str
     attempt_id: str
@@ -70,3 +95,4 @@ class AttemptResult:
     request_count: int
     page_count: int
     item_count: int
+    notes: tuple[str, ...] = ()

@@ -6,10 +6,10 @@ transfer, `sources` for what a body says).
 
 from __future__ import annotations
 
-import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from sz_assets.sources.protocol import Fault
@@ -17,40 +17,97 @@ from sz_assets.sources.protocol import Fault
 
 @dataclass(frozen=True)
 class Rule:
-    """`outcome` goes into the raw row; `is_retried` says whether to ask the same again.
+    """What follows from a fault.
 
-    An account whose request still fails after its retries is left: the others go on.
+    `outcome` goes into the raw row; `is_retried` says whether the same is asked again. An account
+    whose request still fails after its retries is parked for this crawl: the others go on. A fault
+    `of_host` is no matter of one account: after `BREAKER_FAULTS` requests in a row that ended so,
+    the host's other accounts are parked too.
     """
 
     outcome: str
     is_retried: bool
+    of_host: bool
+    meaning: str
 
 
-_FAILED_RETRY = Rule("failed", is_retried=True)
-_FAILED = Rule("failed", is_retried=False)
-_REFUSED = Rule("refused", is_retried=False)
+_SECONDS = re.compile(r"\+?[0-9]{1,18}(\.[0-9]*)?")
+# Requests in a row that end with a fault of the host before its other accounts are parked.
+BREAKER_FAULTS = 3
+
+
+def _failed(meaning: str, *, is_retried: bool, of_host: bool) -> Rule:
+    return Rule("failed", is_retried, of_host, meaning)
+
+
+def _refused(meaning: str, *, is_retried: bool = False, of_host: bool = True) -> Rule:
+    return Rule("refused", is_retried, of_host, meaning)
+
 
 RULES: Mapping[Fault, Rule] = {
-    Fault.CONNECT: _FAILED_RETRY,
-    Fault.INTERRUPTED: _FAILED_RETRY,
-    Fault.DEADLINE: _FAILED_RETRY,
-    Fault.TOO_LARGE: _FAILED,
-    Fault.ENCODING: _FAILED_RETRY,
-    Fault.REDIRECT: _REFUSED,
-    Fault.FORBIDDEN: _REFUSED,
-    Fault.RATE_LIMIT: Rule("refused", is_retried=True),
-    Fault.UNAVAILABLE: _FAILED_RETRY,
-    Fault.SERVER_ERROR: _FAILED_RETRY,
-    Fault.UNEXPECTED_STATUS: _FAILED,
-    Fault.EMPTY: _REFUSED,
-    Fault.BLOCKED: _REFUSED,
-    Fault.HTML: _REFUSED,
-    Fault.INVALID_JSON: _FAILED_RETRY,
-    Fault.LOGIN: _REFUSED,
-    Fault.VERIFICATION: _REFUSED,
-    Fault.PLATFORM_STATUS: _REFUSED,
-    Fault.NO_CONTENT: _REFUSED,
+    Fault.ROBOTS: _refused("the host's robots.txt disallows the address", of_host=False),
+    Fault.BUDGET: _failed("the day's requests are used up", is_retried=False, of_host=False),
+    Fault.PARKED: _failed(
+        f"{BREAKER_FAULTS} requests to the host in a row have failed",
+        is_retried=False,
+        of_host=False,
+    ),
+    Fault.DNS: _failed("the host's name has no address", is_retried=True, of_host=True),
+    Fault.TLS: _failed(
+        "no encrypted connection that can be trusted", is_retried=False, of_host=True
+    ),
+    Fault.CONNECT: _failed("no connection", is_retried=True, of_host=True),
+    Fault.INTERRUPTED: _failed(
+        "the connection was reset or closed early, or what came is no HTTP",
+        is_retried=True,
+        of_host=True,
+    ),
+    Fault.DEADLINE: _failed("no whole answer in time", is_retried=True, of_host=True),
+    Fault.TOO_LARGE: _failed("more decoded bytes than allowed", is_retried=False, of_host=False),
+    Fault.ENCODING: _failed(
+        "a compressed body that is corrupt or cut short", is_retried=True, of_host=False
+    ),
+    Fault.UNASKED_CODING: _failed(
+        "a compression that was not asked for (br, zstd, several at once)",
+        is_retried=False,
+        of_host=False,
+    ),
+    Fault.REDIRECT: _refused("status 3xx, which is never followed"),
+    Fault.FORBIDDEN: _refused("status 401 or 403"),
+    Fault.RATE_LIMIT: _refused("status 429", is_retried=True),
+    Fault.UNAVAILABLE: _failed("status 503", is_retried=True, of_host=True),
+    Fault.SERVER_ERROR: _failed("any other status 5xx", is_retried=True, of_host=True),
+    Fault.UNEXPECTED_STATUS: _failed("any other status but 200", is_retried=False, of_host=False),
+    Fault.EMPTY: _refused("status 200 without a body"),
+    Fault.BLOCKED: _refused("the answer `blocked`"),
+    Fault.HTML: _refused("a web page, often a captcha or a form to log in"),
+    Fault.CONTENT_TYPE: _failed(
+        "a content type that is neither JSON nor text", is_retried=True, of_host=False
+    ),
+    Fault.INVALID_JSON: _failed("not JSON, or cut short", is_retried=True, of_host=False),
+    Fault.LOGIN: _refused("a request to log in"),
+    Fault.VERIFICATION: _refused("a request for verification"),
+    Fault.PLATFORM_STATUS: _refused("a status of the platform's own", of_host=False),
+    Fault.NO_CONTENT: _refused("JSON without the list or the profile", of_host=False),
 }
+
+
+def rules_table() -> str:
+    """All rules as a Markdown table, for the documentation."""
+    lines = [
+        "| fault | what was seen | outcome | asked again | counts for the breaker |",
+        "|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| `{fault}` | {rule.meaning} | {rule.outcome} | {_yes(rule.is_retried)} "
+        f"| {_yes(rule.of_host)} |"
+        for fault, rule in RULES.items()
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
 
 
 @dataclass(frozen=True)
@@ -93,19 +150,36 @@ def fault_of_status(status: int) -> Fault | None:
     return Fault.SERVER_ERROR if status >= 500 else Fault.UNEXPECTED_STATUS
 
 
-def retry_after_seconds(value: str | None, now: datetime) -> float | None:
+def retry_after_seconds(
+    value: str | None, now: datetime, server_date: str | None = None
+) -> float | None:
     """Seconds that a `Retry-After` header asks for (RFC 9110, 10.2.3: seconds or a date).
 
-    None if there is no header or it can't be read; 0 for a date that has passed.
+    None if there is no header or it can't be read; 0 for a date that has passed. A date is meant
+    on the server's clock, which its `Date` header tells; if that and `now` (aware) differ, the
+    longer time counts, so that nothing is asked too early by either clock.
     """
     text = (value or "").strip()
-    if text.isascii() and text.replace(".", "", 1).isdigit():
-        seconds = float(text)
-        return seconds if math.isfinite(seconds) else None
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError, OverflowError):
+    # A header that was sent twice comes as one, with a comma.
+    numbers = [part.strip() for part in text.split(",")]
+    if all(_SECONDS.fullmatch(number) for number in numbers):
+        return max(float(number) for number in numbers)
+    moment = _read_date(text)
+    if moment is None:
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - now).total_seconds())
+    clocks = [clock for clock in (now, _read_date(server_date or "")) if clock is not None]
+    return max(0.0, *((moment - clock).total_seconds() for clock in clocks))
+
+
+def _read_date(text: str) -> datetime | None:
+    """A date of HTTP in any of its three forms, or of ISO 8601, which some servers send."""
+    # A leap second is allowed, but not known to `datetime`: the one before it, and one more.
+    regular = re.sub(r"(:[0-5][0-9]):60\b", r"\1:59", text)
+    for read in (parsedate_to_datetime, datetime.fromisoformat):
+        try:
+            moment = read(regular)
+        except (ValueError, TypeError, IndexError, OverflowError):
+            continue
+        moment += timedelta(seconds=regular != text)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return None

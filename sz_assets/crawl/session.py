@@ -1,33 +1,37 @@
 """One crawl of one month: each account's profile, then its list page by page, to its end.
 
-Here: the order of requests, retries, and when to stop. Not here: the network
-(`crawl.transport`), what a body says (`sources`), rules and waits (`crawl.rules`).
+Here: the order of requests, and when a list ends. Not here: whether and when a request is sent
+(`crawl.asking`), what a body says (`sources`).
 """
 
 from __future__ import annotations
 
 import asyncio
-import random
 import time
 from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
+from typing import Any
 
-from sz_assets.crawl.attempt import Attempt, Received, next_attempt_id, refuse_mixture
+from sz_assets.contracts.raw import ACCOUNT_PAGES, ACCOUNT_PROFILES
+from sz_assets.crawl.asking import Asker
+from sz_assets.crawl.attempt import Received, refuse_mixture
 from sz_assets.crawl.pace import Pacer
 from sz_assets.crawl.plan import AttemptResult, CrawlPlan, Progress
 from sz_assets.crawl.redaction import Redaction
+from sz_assets.crawl.resume import OpenAttempt, open_attempt
 from sz_assets.crawl.rules import RULES
 from sz_assets.crawl.transport import Answer, Transport
 from sz_assets.errors import UserError
 from sz_assets.settings import PlatformSettings
-from sz_assets.sources.protocol import PageReading, Problem, Query, Source
+from sz_assets.sources.protocol import PageReading, Problem, Source
 from sz_assets.sources.registry import get_source
 from sz_assets.storage import Lake
 from sz_assets.study import Account
 
 _PROGRESS_GAP_SECONDS = 0.1
-# A list of deleted videos can give empty pages before it goes on; more than this is no list.
-_EMPTY_PAGES_IN_A_ROW = 10
+# A list of deleted videos can give pages without a new one before it goes on; more than this is
+# no list.
+_IDLE_PAGES_IN_A_ROW = 10
 
 
 def crawl_month(
@@ -38,12 +42,12 @@ def crawl_month(
     Returns how each attempt ended, in the plan's order; a refused or broken account does not stop
     the others. `progress` is called at most ten times a second and at the end. UserError if the
     plan can't be carried out (unknown platform, unusable cookie, failing signer, month with data
-    of another kind, disk): attempts that had begun are stored as far as they came.
+    of another kind, disk) or another process is crawling one of the accounts. Attempts that had
+    begun stay in their journals then, and the next crawl of the month goes on with them.
     """
     platforms = {account.platform for account in plan.accounts}
     origins = {plan.data_origin(platform) for platform in platforms}
     account_ids = [account.id for account in plan.accounts]
-    refuse_mixture(lake, plan.crawl_month, account_ids, origins)
     for platform in sorted(platforms):
         get_source(platform)
         if platform not in plan.platforms:
@@ -51,7 +55,11 @@ def crawl_month(
                 f"No address is set for the platform {platform!r}: set "
                 f"SZ_{platform.upper()}_BASE_URL."
             )
-    return asyncio.run(_crawl(plan, lake, _Reporter(progress, len(plan.accounts))))
+    with ExitStack() as locks:
+        for account_id in account_ids:
+            locks.enter_context(lake.lock_account(plan.crawl_month, account_id))
+        refuse_mixture(lake, plan.crawl_month, account_ids, origins)
+        return asyncio.run(_crawl(plan, lake, _Reporter(progress, len(plan.accounts))))
 
 
 async def _crawl(plan: CrawlPlan, lake: Lake, reporter: _Reporter) -> list[AttemptResult]:
@@ -87,30 +95,28 @@ class _Host:
     def __init__(
         self, plan: CrawlPlan, source: Source, settings: PlatformSettings, transport: Transport
     ) -> None:
-        self._plan, self._source, self._transport = plan, source, transport
+        self._plan, self._source = plan, source
         self._redaction = Redaction(settings.cookie)
-        self._pacer = Pacer(plan.requests_per_second)
+        self._asker = Asker(
+            transport,
+            pacer=Pacer(plan.requests_per_second),
+            retry=plan.retry,
+            budget=plan.budget,
+            obey_robots=plan.obey_robots,
+        )
         self._places = asyncio.Semaphore(plan.concurrency)
 
     async def crawl(self, account: Account, lake: Lake, reporter: _Reporter) -> AttemptResult:
         async with self._places:
-            month = self._plan.crawl_month
-            attempt = Attempt(
-                crawl_month=month,
-                account_id=account.id,
-                attempt_id=next_attempt_id(lake, month, account.id, self._plan.clock()),
-                platform=account.platform,
-                data_origin=self._plan.data_origin(account.platform),
-            )
+            work = await asyncio.to_thread(open_attempt, self._plan, lake, account)
             try:
-                if await self._profile(account, attempt):
-                    await self._list(account, attempt, reporter)
-            except BaseException:
-                # The event loop is being left, so the answers so far are written at once.
-                attempt.write(lake)
-                raise
-            await asyncio.to_thread(attempt.write, lake)
+                if await self._may_go_on(work) and await self._profile(account, work):
+                    await self._list(account, work, reporter)
+                await asyncio.to_thread(work.seal, lake)
+            finally:
+                work.journal.close()
         reporter.account_done(account.id)
+        attempt = work.attempt
         verdict = attempt.verdict()
         return AttemptResult(
             account_id=account.id,
@@ -120,95 +126,106 @@ class _Host:
             request_count=attempt.request_count,
             page_count=attempt.page_count,
             item_count=attempt.item_count,
+            notes=tuple(work.notes),
         )
 
-    async def _profile(self, account: Account, attempt: Attempt) -> bool:
+    async def _may_go_on(self, work: OpenAttempt) -> bool:
+        """Whether there is something to ask for, once the platform's own pause is over."""
+        left = work.wait_left(self._plan.clock())
+        if work.is_over or left > self._plan.retry.longest_wait:
+            return False
+        await asyncio.sleep(left)
+        return True
+
+    async def _profile(self, account: Account, work: OpenAttempt) -> bool:
         """Store the profile; False if the platform refused it, which ends the attempt."""
+        if work.has_profile:
+            return True
         outcome = "ok"
 
-        def take(answer: Answer) -> Problem | None:
+        async def take(answer: Answer) -> Problem | None:
             nonlocal outcome
             problem = (
                 answer.problem
                 or self._source.read_profile(answer.body, answer.content_type).problem
             )
             outcome = _outcome(problem)
-            attempt.add_profile(self._received(answer, outcome), outcome, problem)
+            received = self._received(answer, outcome)
+            row = work.attempt.add_profile(received, outcome, problem, self._asker.robots_txt)
+            await _record(work, ACCOUNT_PROFILES.name, row, answer, problem)
             return problem
 
-        await self._ask(self._source.profile_query(account), take)
+        await self._asker.ask(self._source.profile_query(account), take, is_page=False)
         return outcome != "refused"
 
-    async def _list(self, account: Account, attempt: Attempt, reporter: _Reporter) -> None:
+    async def _list(self, account: Account, work: OpenAttempt, reporter: _Reporter) -> None:
         """Store the pages in the order of their cursors, until the list or the patience ends."""
+        stored = iter(work.attempt.page_readings())
         cursor: str | None = self._source.first_cursor
         asked: set[str] = set()
-        empty_pages = 0
+        known: set[str] = set()
+        idle_pages = 0
         while cursor is not None:
             asked.add(cursor)
-            page = await self._page(account, attempt, cursor)
+            page = next(stored, None) or await self._page(account, work, cursor)
             if page is None:
                 return
             reporter.page_done(account.id, page.item_count)
-            empty_pages = 0 if page.item_count else empty_pages + 1
-            cursor = self._next(page, cursor, asked, empty_pages)
+            is_idle = page.video_ids <= known if page.video_ids else not page.item_count
+            idle_pages = idle_pages + 1 if is_idle else 0
+            known |= page.video_ids
+            cursor = self._next(page, cursor, asked, idle_pages)
 
-    async def _page(self, account: Account, attempt: Attempt, cursor: str) -> PageReading | None:
+    async def _page(self, account: Account, work: OpenAttempt, cursor: str) -> PageReading | None:
         reading = PageReading()
 
-        def take(answer: Answer) -> Problem | None:
+        async def take(answer: Answer) -> Problem | None:
             nonlocal reading
             if answer.problem:
                 reading = PageReading(answer.problem)
             else:
                 reading = self._source.read_page(answer.body, answer.content_type)
             outcome = _outcome(reading.problem)
-            attempt.add_page(self._received(answer, outcome), outcome, reading, cursor)
+            row = work.attempt.add_page(self._received(answer, outcome), outcome, reading, cursor)
+            await _record(work, ACCOUNT_PAGES.name, row, answer, reading.problem)
             return reading.problem
 
-        await self._ask(self._source.page_query(account, cursor), take)
+        await self._asker.ask(self._source.page_query(account, cursor), take)
         return None if reading.problem else reading
 
-    def _next(
-        self, page: PageReading, cursor: str, asked: set[str], empty_pages: int
-    ) -> str | None:
+    def _next(self, page: PageReading, cursor: str, asked: set[str], idle_pages: int) -> str | None:
         """The cursor to go on with; None at the end, or where going on would lead in a circle."""
         following = page.next_cursor
         if page.has_more is False or following is None or following in asked:
             return None
         if page.has_more is None and not page.item_count:
             return None
-        if empty_pages >= _EMPTY_PAGES_IN_A_ROW or self._source.goes_back(cursor, following):
+        if idle_pages >= _IDLE_PAGES_IN_A_ROW or self._source.goes_back(cursor, following):
             return None
         return following
 
-    async def _ask(self, query: Query, take: Callable[[Answer], Problem | None]) -> None:
-        """Ask until an answer counts, can't be repeated, or the retries are used up."""
-        failures = 0
-        while True:
-            await self._pacer.turn()
-            answer = await self._transport.get(query)
-            problem = take(answer)
-            if problem is None or not RULES[problem.fault].is_retried:
-                return
-            failures += 1
-            # Jitter is no secret, so the plain generator will do.
-            jitter = random.random()  # noqa: S311
-            wait = self._plan.retry.wait(failures, answer.retry_after, jitter)
-            if wait is None:
-                return
-            await asyncio.sleep(wait)
-
     def _received(self, answer: Answer, outcome: str) -> Received:
+        hide = self._redaction
         return Received(
             url=answer.url,
-            # Pages of refusal may repeat what was sent.
-            body=answer.body if outcome == "ok" else self._redaction.of_body(answer.body),
+            # Answers may repeat what was sent; of a refusal nothing is needed then.
+            body=hide.of_page(answer.body) if outcome == "ok" else hide.of_body(answer.body),
             requested_at=answer.requested_at,
             received_at=answer.received_at,
             http_status=answer.status,
-            content_type=answer.content_type,
+            content_type=hide.of_text(answer.content_type),
         )
+
+
+async def _record(
+    work: OpenAttempt,
+    table: str,
+    row: dict[str, Any],
+    answer: Answer,
+    problem: Problem | None,
+) -> None:
+    is_last = problem is not None and not RULES[problem.fault].is_retried
+    await work.record(table, row, is_last=is_last, retry_after=answer.retry_after)
 
 
 def _outcome(problem: Problem | None) -> str:

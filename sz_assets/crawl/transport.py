@@ -7,6 +7,7 @@ server sets is kept. Not here: pace and retries (`crawl.session`), what a body s
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +18,14 @@ from urllib.parse import urlencode, urlsplit
 
 import httpx
 
-from sz_assets.crawl.body import ACCEPTED_ENCODINGS, BodyBuffer, BodyCorrupt, BodyTooLarge
+from sz_assets.crawl.body import (
+    ACCEPTED_ENCODINGS,
+    BodyBuffer,
+    BodyCorrupt,
+    BodyTooLarge,
+    CodingNotAsked,
+)
+from sz_assets.crawl.redaction import silence_client_library
 from sz_assets.crawl.rules import fault_of_status, retry_after_seconds
 from sz_assets.crawl.signing import load_signer
 from sz_assets.errors import UserError
@@ -51,7 +59,9 @@ class Answer:
 class Transport:
     """A client for one platform's address. Use it in `async with`.
 
-    UserError if the address, the cookie or the signer can't be used.
+    `clock` is the platform's present, which answers are stamped with; `wall_clock` that of this
+    machine, against which a date in `Retry-After` is held. Both are aware. UserError if the
+    address, the cookie, the User-Agent or the signer can't be used.
     """
 
     def __init__(
@@ -62,16 +72,19 @@ class Transport:
         clock: Callable[[], datetime],
         concurrency: int = 1,
         limits: TransportLimits | None = None,
+        wall_clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._base_url = platform.base_url.rstrip("/")
-        self._clock = clock
+        self._clock, self._wall_clock = clock, wall_clock
+        self.user_agent = user_agent
         self._limits = limits or TransportLimits()
         self._sign = load_signer(platform.signer)
-        self._headers = {
-            "Accept": "application/json",
+        self._open_headers = {
+            "Accept": "*/*",
             "Accept-Encoding": ACCEPTED_ENCODINGS,
             "User-Agent": _header("User-Agent", user_agent),
         }
+        self._headers = self._open_headers | {"Accept": "application/json"}
         if platform.cookie:
             self._headers["Cookie"] = _header("cookie", platform.cookie.reveal())
         address = urlsplit(self._base_url)
@@ -81,6 +94,7 @@ class Transport:
             raise UserError(f"{self._base_url} has an impossible port: correct it.") from None
         # A context without any authority: plain HTTP needs none, and loading them takes time.
         is_plain = address.scheme == "http"
+        silence_client_library()
         self._http = httpx.AsyncHTTPTransport(
             verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if is_plain else True,
             trust_env=False,
@@ -99,22 +113,40 @@ class Transport:
     ) -> None:
         await self._http.__aexit__(kind, error, trace)
 
+    def address(self, query: Query) -> str:
+        """The address of a request, before it is signed."""
+        return f"{self._base_url}{query.path}?{urlencode(query.parameters)}"
+
+    def root_address(self, path: str) -> str:
+        """The address of a path at the host's root."""
+        return f"{'://'.join(urlsplit(self._base_url)[:2])}{path}"
+
+    def unsent(self, url: str, problem: Problem) -> Answer:
+        """What stands for the answer to a request that was not sent."""
+        now = self._clock()
+        return Answer(url, now, now, problem=problem)
+
     async def get(self, query: Query) -> Answer:
         """Send the request and read the whole answer within the deadline.
 
         A fault of the network, the status or the body is an answer with a `problem`.
         UserError if the signer fails or the address can't be requested.
         """
-        url = f"{self._base_url}{query.path}?{urlencode(query.parameters)}"
+        url = self.address(query)
         signed_url, signed_headers = self._sign("GET", url)
+        return await self._send(url, signed_url, self._headers | signed_headers)
+
+    async def get_openly(self, path: str) -> Answer:
+        """The same for a path at the host's root, without cookie and signature."""
+        url = self.root_address(path)
+        return await self._send(url, url, self._open_headers)
+
+    async def _send(self, url: str, signed_url: str, headers: dict[str, str]) -> Answer:
         limits = self._limits
         timeout = {"connect": limits.connect, "read": limits.deadline, "write": limits.deadline}
         try:
             request = httpx.Request(
-                "GET",
-                signed_url,
-                headers=self._headers | signed_headers,
-                extensions={"timeout": timeout},
+                "GET", signed_url, headers=headers, extensions={"timeout": timeout}
             )
         except (httpx.InvalidURL, UnicodeEncodeError):
             raise UserError(
@@ -128,8 +160,8 @@ class Transport:
                 await self._receive(request, seen)
         except (TimeoutError, httpx.ReadTimeout, httpx.WriteTimeout):
             seen.fail(Fault.DEADLINE, f"no whole answer within {limits.deadline:g} s")
-        except (httpx.ConnectError, httpx.ConnectTimeout):
-            seen.fail(Fault.CONNECT, "no connection to the platform")
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            seen.fail(*_connection_fault(error))
         except httpx.TransportError as error:
             # The error's own text may quote headers, so only its kind is told.
             seen.fail(Fault.INTERRUPTED, f"the transfer broke off ({type(error).__name__})")
@@ -137,6 +169,8 @@ class Transport:
             seen.fail(Fault.TOO_LARGE, f"an answer of more than {limits.body_bytes:,} bytes")
         except BodyCorrupt as error:
             seen.fail(Fault.ENCODING, str(error))
+        except CodingNotAsked:
+            seen.fail(Fault.UNASKED_CODING, f"a compression beside {ACCEPTED_ENCODINGS}")
         return Answer(
             url=url,
             requested_at=requested_at,
@@ -154,7 +188,9 @@ class Transport:
             seen.status = response.status_code
             seen.content_type = response.headers.get("content-type")
             seen.retry_after = retry_after_seconds(
-                response.headers.get("retry-after"), datetime.now(UTC)
+                response.headers.get("retry-after"),
+                self._wall_clock(),
+                response.headers.get("date"),
             )
             if fault := fault_of_status(response.status_code):
                 seen.problem = Problem(fault, f"HTTP status {response.status_code}")
@@ -179,6 +215,19 @@ class _Seen:
     def fail(self, fault: Fault, detail: str) -> None:
         """Record a fault, unless the status has told a better one already."""
         self.problem = self.problem or Problem(fault, detail)
+
+
+def _connection_fault(error: BaseException) -> tuple[Fault, str]:
+    """Which step of connecting failed, by the first cause that the client library keeps."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, socket.gaierror):
+            return Fault.DNS, "the platform's name has no address"
+        if isinstance(cause, ssl.SSLError):
+            kind = "certificate" if isinstance(cause, ssl.SSLCertVerificationError) else "handshake"
+            return Fault.TLS, f"no encrypted connection ({kind} failed)"
+        cause = cause.__cause__ or cause.__context__
+    return Fault.CONNECT, "no connection to the platform"
 
 
 def _header(name: str, value: str) -> str:

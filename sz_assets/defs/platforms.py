@@ -11,11 +11,14 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
+from zoneinfo import ZoneInfo
 
-from sz_assets.crawl.plan import CrawlPlan
+from sz_assets.crawl.budget import DailyBudget
+from sz_assets.crawl.plan import CrawlPlan, default_user_agent
 from sz_assets.defs.months import current_month, to_key
 from sz_assets.errors import UserError
 from sz_assets.settings import PlatformSettings, Settings
+from sz_assets.storage import Home
 from sz_assets.study import Account, Study
 
 if TYPE_CHECKING:
@@ -40,9 +43,10 @@ class Platforms(Protocol):
 class EmbeddedPlatform:
     """The embedded platform: its own server and clock, so that any month can be crawled."""
 
-    def __init__(self, scale: str, time_zone: str) -> None:
+    def __init__(self, scale: str, time_zone: str, *, obey_robots: bool = True) -> None:
         self._scale = scale
         self._time_zone = time_zone
+        self._obey_robots = obey_robots
 
     def can_show(self, crawl_month: date) -> bool:
         return True
@@ -74,6 +78,8 @@ class EmbeddedPlatform:
                 clock=lambda: instant,
                 requests_per_second=None,
                 concurrency=_SIMULATED_CONCURRENCY,
+                obey_robots=self._obey_robots,
+                edition=self._scale,
             )
 
 
@@ -110,11 +116,21 @@ class LivePlatforms:
             platforms=self._settings.platforms,
             clock=self._now,
             requests_per_second=self._settings.requests_per_second,
+            concurrency=self._settings.concurrency,
+            user_agent=self._settings.user_agent or default_user_agent(),
+            budget=DailyBudget(
+                Home(self._settings.home).request_counts,
+                self._settings.daily_request_limit,
+                lambda: self._now().astimezone(ZoneInfo(self._study.time_zone)).date(),
+            ),
+            obey_robots=self._study.obey_robots,
         )
 
 
 def open_platforms(settings: Settings, study: Study) -> Platforms:
     """The platforms that the settings name."""
     if settings.source == "simulated":
-        return EmbeddedPlatform(settings.simulation_scale, study.time_zone)
+        return EmbeddedPlatform(
+            settings.simulation_scale, study.time_zone, obey_robots=study.obey_robots
+        )
     return LivePlatforms(settings, study, lambda: datetime.now(tz=UTC))

@@ -42,12 +42,24 @@ class LakeTables:
         return self.lake.read_attempts(table, paths, with_bodies=False)
 
     def previous_row_count(self, table: Table, crawl_month: date) -> int | None:
-        """Rows of the newest stored month before this one; None if there is none."""
-        earlier = [month for month in self.lake.months(table) if month < crawl_month]
-        if not earlier or table.layer == "raw":
+        """Rows of the newest earlier month, simulated or not like this one; None without one."""
+        if table.layer == "raw":
             return None
-        path = self.lake.path(table, earlier[-1])
+        months = [month for month in self.lake.months(table) if month <= crawl_month]
+        kinds = {month: self._kind(table, month) for month in months}
+        alike = [m for m in months if m < crawl_month and kinds[m] == kinds.get(crawl_month)]
+        if not alike:
+            return None
+        path = self.lake.path(table, alike[-1])
         return int(pl.scan_parquet(path, glob=False).select(pl.len()).collect().item())
+
+    def _kind(self, table: Table, crawl_month: date) -> bool | None:
+        """Whether the month's rows are simulated; None if they don't say."""
+        if "data_origin" not in table.column_names:
+            return None
+        path = self.lake.path(table, crawl_month)
+        first = pl.scan_parquet(path, glob=False).select("data_origin").head(1).collect()
+        return None if first.is_empty() else bool(first.item() == "simulated")
 
 
 class WarehouseTables:
@@ -100,9 +112,22 @@ class WarehouseTables:
 
     def previous_row_count(self, table: Table, crawl_month: date) -> int | None:
         """Rows of the newest stored month before this one; None if there is none."""
-        counts = self.row_counts(table)
-        earlier = [month for month in counts if month is not None and month < crawl_month]
-        return counts[max(earlier)] if earlier else None
+        if "crawl_month" not in table.column_names:
+            return None
+        is_simulated = (
+            "any_value(data_origin = 'simulated')"
+            if "data_origin" in table.column_names
+            else "null"
+        )
+        with self.opened() as connection:
+            rows = connection.execute(
+                f"select crawl_month, count(*), {is_simulated} from main.{table.name} "
+                "where crawl_month <= ? group by all order by all",
+                [crawl_month],
+            ).fetchall()
+        kinds = {month: kind for month, _, kind in rows}
+        alike = [n for m, n, kind in rows if m < crawl_month and kind == kinds.get(crawl_month)]
+        return alike[-1] if alike else None
 
 
 def open_for_reading(path: Path) -> DuckDBResource:

@@ -20,6 +20,10 @@ from datetime import date
 import dagster as dg
 from dagster._core.errors import DagsterExecutionInterruptedError
 
+from sz_assets.contracts.core import CRAWL_COVERAGE
+from sz_assets.contracts.table import Table
+from sz_assets.defs.crawl_events import open_lists
+from sz_assets.defs.describe import table_key
 from sz_assets.defs.instance import (
     LAUNCHED_BY_COMMAND,
     UNFINISHED,
@@ -30,7 +34,7 @@ from sz_assets.defs.months import to_key
 from sz_assets.defs.ui_runs import end_lost_runs
 from sz_assets.errors import IncompleteCrawl, UserError
 from sz_assets.progress import StepProgress
-from sz_assets.storage import Home
+from sz_assets.storage import Home, Lake
 
 JOB_NAME = "month"
 
@@ -40,7 +44,8 @@ class RunOutcome:
     """How a run ended. `failures` and `warnings` are sentences for people.
 
     `ended_before` are ids of earlier runs that had been killed and are closed now; `tracebacks`
-    belong to failures that nobody foresaw.
+    belong to failures that nobody foresaw. `open_lists` is a table of the lists that are not
+    complete, line by line, if there are any.
     """
 
     run_id: str
@@ -49,6 +54,7 @@ class RunOutcome:
     warnings: list[str] = field(default_factory=list)
     ended_before: list[str] = field(default_factory=list)
     tracebacks: list[str] = field(default_factory=list)
+    open_lists: list[str] = field(default_factory=list)
 
 
 def load_ahead() -> None:
@@ -150,12 +156,13 @@ def run_months(
     recrawl: bool = False,
     allow_partial: bool = False,
     on_progress: Callable[[StepProgress], None] = lambda progress: None,
+    on_note: Callable[[str], None] = lambda note: None,
 ) -> RunOutcome:
     """Run the month's job over consecutive crawl months in one run.
 
     `build` makes the definitions; it is called once this run has the home for itself. UserError
     if another command, or a run launched in the UI, is using the home; KeyboardInterrupt if the
-    run was stopped, after its end is recorded.
+    run was stopped, after its end is recorded. `on_note` gets what the steps log.
     """
     warnings.simplefilter("ignore")
     # What these say is said better by the outcome.
@@ -170,7 +177,7 @@ def run_months(
         _refuse_company(instance, home)
         job = build().resolve_job_def(JOB_NAME)
         run_id = str(uuid.uuid4())
-        instance.add_event_listener(run_id, _follow(on_progress))
+        instance.add_event_listener(run_id, _follow(on_progress, on_note))
         result = job.execute_in_process(
             instance=instance,
             run_id=run_id,
@@ -188,15 +195,31 @@ def run_months(
             raise KeyboardInterrupt
         outcome = _explain(result, run_id)
         outcome.ended_before.extend(ended)
+        if _was_made(result, CRAWL_COVERAGE):
+            for month in months:
+                coverage = Lake(home.lake).read(CRAWL_COVERAGE, month)
+                outcome.open_lists.extend(open_lists(to_key(month), coverage))
         return outcome
 
 
-def _follow(on_progress: Callable[[StepProgress], None]) -> Callable[[dg.EventLogEntry], None]:
+def _was_made(result: dg.ExecuteInProcessResult, table: Table) -> bool:
+    """Whether this run has written the table."""
+    key = table_key(table)
+    return any(
+        event.is_step_materialization and event.asset_key == key for event in result.all_events
+    )
+
+
+def _follow(
+    on_progress: Callable[[StepProgress], None], on_note: Callable[[str], None]
+) -> Callable[[dg.EventLogEntry], None]:
     planned: set[str] = set()
     done: set[str] = set()
 
     def listen(entry: dg.EventLogEntry) -> None:
         event = entry.dagster_event
+        if event is None and entry.step_key and entry.level in (logging.INFO, logging.WARNING):
+            on_note(entry.user_message)
         if event is None or event.step_key is None:
             return
         planned.add(event.step_key)

@@ -22,7 +22,7 @@ def _gets_signals() -> bool:
 def stoppable_loop() -> Iterator[None]:
     """For a block that runs an event loop: asyncio may take Dagster's error for a broken socket.
 
-    Python's own handler lets `asyncio.run` cancel its tasks, which store what they have, and
+    Python's own handler lets `asyncio.run` cancel its tasks, which have stored what they had, and
     raise KeyboardInterrupt, which Dagster takes for what it is.
     """
     if not _gets_signals():

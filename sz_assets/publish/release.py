@@ -66,8 +66,12 @@ def _pattern(path: Path) -> str:
     return re.sub(r"([*?\[])", r"[\1]", str(path))
 
 
-def _comments(table: Table, simulated: bool) -> list[str]:
-    note = "Simulated data (模拟数据). " if simulated else ""
+def _comments(table: Table, origins: Collection[str]) -> list[str]:
+    note = ""
+    if "simulated" in origins:
+        note = "Simulated data (模拟数据). "
+        if len(origins) > 1:
+            note = "Partly simulated data (部分为模拟数据): see data_origin. "
     description = f"{note}{table.description} Grain: {table.grain}. Key: {', '.join(table.key)}."
     statements = [f"comment on table {quoted(table.name)} is {_text(description)}"]
     for column in table.columns:
@@ -109,9 +113,9 @@ def _fill(path: Path, home: Home, lake: Lake) -> None:
                 f"insert into {quoted(table.name)} select {names} "
                 f"from {_origin_of(table, lake)} order by {order}"
             )
-        simulated = "simulated" in _data_origins(connection)
+        origins = _data_origins(connection)
         for table in PUBLISHED_TABLES:
-            for statement in _comments(table, simulated):
+            for statement in _comments(table, origins):
                 connection.execute(statement)
         connection.execute("use memory.main")
         connection.execute("checkpoint release")

@@ -15,7 +15,7 @@ from sz_assets.sources.douyin_json import (
     NotJson,
     is_present,
     read_flag,
-    read_text,
+    read_ids,
     read_whole,
     slice_body,
 )
@@ -30,6 +30,7 @@ from sz_assets.sources.protocol import (
 from sz_assets.study import Account
 
 PAGE_SIZE = 20
+_DATA_TYPES = ("json", "text/plain", "javascript", "octet-stream")
 _LOGIN_STATUSES = (8, 2483)
 _COMMON = (("device_platform", "webapp"), ("aid", "6383"), ("channel", "channel_pc_web"))
 
@@ -91,14 +92,14 @@ class Douyin:
             # Beside a request to log in, "no more" means no more for strangers.
             has_more=None if asks_for_login else read_flag(envelope.has_more),
             next_cursor=_cursor(envelope),
+            video_ids=read_ids(sliced.items),
         )
 
     def goes_back(self, cursor: str, next_cursor: str) -> bool:
         """Cursors are times in milliseconds and fall from page to page; 0 asks for the start."""
-        if not next_cursor.isdecimal() or not cursor.isdecimal():
-            return False
-        is_later = cursor != self.first_cursor and int(next_cursor) > int(cursor)
-        return is_later or int(next_cursor) == 0
+        if int(next_cursor) <= 0:
+            return True
+        return cursor != self.first_cursor and int(next_cursor) > int(cursor)
 
     def decode_pages(self, pages: pl.DataFrame) -> Decoded:
         return douyin_columns.decode_pages(pages)
@@ -116,6 +117,8 @@ def _not_json(body: bytes, content_type: str | None) -> Problem | None:
         return Problem(Fault.BLOCKED, "the answer 'blocked'")
     if start.startswith(b"<") or "html" in (content_type or "").lower():
         return Problem(Fault.HTML, "a web page instead of data, often a captcha")
+    if content_type and not any(kind in content_type.lower() for kind in _DATA_TYPES):
+        return Problem(Fault.CONTENT_TYPE, "a content type that is neither JSON nor text")
     return None
 
 
@@ -132,5 +135,6 @@ def _refusal(envelope: Envelope) -> Problem | None:
 
 
 def _cursor(envelope: Envelope) -> str | None:
+    """The time that asks for the next page; nothing else is a cursor, nor stored as one."""
     number = read_whole(envelope.max_cursor)
-    return read_text(envelope.max_cursor) if number is None else str(number)
+    return None if number is None else str(number)

@@ -103,6 +103,7 @@ class _LooseParts(msgspec.Struct):
     play_count: Raw = NULL
     duration: Raw = NULL
     uid: Raw = NULL
+    sec_uid: Raw = NULL
     hashtag_name: Raw = NULL
 
 
@@ -186,11 +187,12 @@ def _parts(raw: Raw) -> _LooseParts:
         return _LooseParts()
 
 
-def identify(element: Raw) -> tuple[bool, str | None]:
-    """Whether an element of a list is an item at all, and the number of its author if given."""
+def identify(element: Raw) -> tuple[bool, frozenset[str]]:
+    """Whether an element of a list is an item at all, and the ids that it gives of its author."""
     try:
         fields = _LOOSE_ITEM.decode(mend_surrogates(bytes(element)))
     except DECODE_ERRORS:
-        return False, None
-    author = read_id(_parts(fields.author).uid) or read_id(fields.author_user_id)
-    return is_present(fields.aweme_id), author
+        return False, frozenset()
+    author = _parts(fields.author)
+    ids = (read_id(author.uid), read_id(fields.author_user_id), read_text(author.sec_uid))
+    return is_present(fields.aweme_id), frozenset(each for each in ids if each)

@@ -7,6 +7,7 @@ an item means (`douyin_items`) or whether an answer is a refusal (`douyin`).
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 
 import msgspec
@@ -36,6 +37,10 @@ class Envelope(msgspec.Struct):
     aweme_id: Raw = NULL
 
 
+class _Identity(msgspec.Struct):
+    aweme_id: Raw = NULL
+
+
 @dataclass(frozen=True)
 class Sliced:
     """A body and the bytes of each of its items; `envelope` is None if it is not one object."""
@@ -49,6 +54,7 @@ class NotJson(ValueError):
 
 
 _ENVELOPE = msgspec.json.Decoder(Envelope)
+_IDENTITY = msgspec.json.Decoder(_Identity)
 _ELEMENTS = msgspec.json.Decoder(list[Raw])
 _Scalar = int | float | str | bool | None
 _SCALAR = msgspec.json.Decoder(_Scalar)
@@ -125,6 +131,15 @@ def read_id(raw: Raw) -> str | None:
     value = _read_scalar(raw)
     text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
     return text if isinstance(text, str) and re.fullmatch("[1-9][0-9]{0,31}", text) else None
+
+
+def read_ids(items: list[Raw]) -> frozenset[str]:
+    """The ids of those items that bear a usable one."""
+    ids = set()
+    for item in items:
+        with suppress(*DECODE_ERRORS):
+            ids.add(read_id(_IDENTITY.decode(item).aweme_id))
+    return frozenset(one for one in ids if one)
 
 
 def mend_surrogates(text: bytes) -> bytes:

@@ -20,12 +20,19 @@ from sz_assets.study import Account
 class Fault(StrEnum):
     """Why an answer does not count. What the crawl does about each is in `crawl.rules`."""
 
+    # nothing was sent
+    ROBOTS = "robots"
+    BUDGET = "budget"
+    PARKED = "parked"
     # seen by the transport
+    DNS = "dns"
+    TLS = "tls"
     CONNECT = "connect"
     INTERRUPTED = "interrupted"
     DEADLINE = "deadline"
     TOO_LARGE = "too_large"
     ENCODING = "encoding"
+    UNASKED_CODING = "unasked_coding"
     # seen from the status
     REDIRECT = "redirect"
     FORBIDDEN = "forbidden"
@@ -37,6 +44,7 @@ class Fault(StrEnum):
     EMPTY = "empty"
     BLOCKED = "blocked"
     HTML = "html"
+    CONTENT_TYPE = "content_type"
     INVALID_JSON = "invalid_json"
     LOGIN = "login"
     VERIFICATION = "verification"
@@ -74,13 +82,15 @@ class ProfileReading:
 class PageReading:
     """What an answer to a page request is; `problem` is None if it is a page.
 
-    `has_more` is None where the page does not say, `next_cursor` where it gives none.
+    `has_more` is None where the page does not say, `next_cursor` where it gives none. `video_ids`
+    is empty where they are not known; they only tell whether a list goes round in circles.
     """
 
     problem: Problem | None = None
     item_count: int = 0
     has_more: bool | None = None
     next_cursor: str | None = None
+    video_ids: frozenset[str] = frozenset()
 
 
 # Decoded items: these columns of `core/videos`, with the same types and meanings.
@@ -188,7 +198,7 @@ class FileReading:
     """What an imported file holds: items (with the author of each, where given) or profiles."""
 
     item_count: int
-    author_uids: tuple[str, ...]
+    author_ids: tuple[frozenset[str], ...]
     profiles: tuple[ImportedProfile, ...]
 
 

@@ -82,10 +82,10 @@ def test_months_outside_of_the_studys_time(sz, home: Path, posts: Path) -> None:
     assert not home.exists()
 
 
-def test_wrong_options_are_clicks_own_business(sz) -> None:
+def test_wrong_options_fail_like_all_else_and_not_like_an_incomplete_crawl(sz) -> None:
     for arguments in (["backfill", "--from", "2023-01"], ["import", "--month", "2023-10"], ["fly"]):
         said = sz(*arguments)
-        assert said.code == 2
+        assert said.code == 1
         assert said.err.startswith("Usage: ")
 
 
@@ -126,7 +126,10 @@ def unreadable(kit, folder: Path) -> dict[str, tuple[Path, str]]:
             kit.save(folder / "page.json", {"aweme_list": [], "has_more": 0, "max_cursor": 0}),
             "holds no videos and no profiles",
         ),
-        "foreign": (kit.save(folder / "foreign.json", [kit.item(1, 99)]), "add an account with"),
+        "foreign": (
+            kit.save(folder / "foreign.json", [kit.item(1, 99)]),
+            "give the account platform_uid",
+        ),
         "foreign profile": (
             kit.save(folder / "profile.json", [{"uid": "99", "follower_count": 1}]),
             "holds the profile of no account of the study",

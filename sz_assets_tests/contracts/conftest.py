@@ -32,7 +32,10 @@ PATTERNS: dict[str, tuple[str, list[str]]] = {
     "^[0-9a-f]{64}$": ("0f" * 32, ["0F" * 32, "0f" * 31]),
     "^.+$": ("1", [""]),
     "^https://": ("https://www.example.test/1", ["http://www.example.test/1"]),
-    "^(simulated|live:[a-z0-9_]+|import:[a-z0-9_]+)$": ("simulated", ["real", "live:", "IMPORT:x"]),
+    "^(?:simulated|live:[a-z0-9_]+|import:[a-z0-9_]+)$": (
+        "simulated",
+        ["real", "live:", "IMPORT:x"],
+    ),
 }
 _PLAIN: dict[Type, Any] = {
     Type.TEXT: "text",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -21,6 +22,9 @@ from sz_assets.crawl.transport import TransportLimits
 from sz_assets.settings import PlatformSettings, Secret
 from sz_assets.storage import Lake
 from sz_assets.study import Account
+
+# Test folders are no packages: this makes `fault_server` importable.
+sys.path.insert(0, str(Path(__file__).parent))
 
 
 @dataclass

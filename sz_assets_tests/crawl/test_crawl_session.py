@@ -287,8 +287,10 @@ def test_a_failing_signer_is_a_clear_error_and_what_was_obtained_is_kept(
         run(kit, lake, server, signer="my_signer:sign")
     assert server.requests[1].query["a_bogus"] == "1"
     assert server.requests[1].headers["x-signed"] == "GET"
+    [result], _ = run(kit, lake, server)
+    assert (result.verdict, len(server.requests)) == ("complete", 4)
     pages = stored(lake)
-    assert pages["page_number"].to_list() == [1]
+    assert pages["page_number"].to_list() == [1, 2, 3]
     assert "a_bogus" not in pages["url"][0]
 
 

@@ -93,8 +93,8 @@ def test_a_body_cut_anywhere_does_not_land(kit, serve, encoding, framing):
 FAULTS = {
     "corrupt gzip": (b"\x1f\x8b\x08\x00" + b"\xff" * 40, "gzip", Fault.ENCODING),
     "not gzip at all": (b"{}", "gzip", Fault.ENCODING),
-    "unasked compression": (b"{}", "br", Fault.ENCODING),
-    "compressed twice": (gzip.compress(gzip.compress(b"{}")), "gzip, gzip", Fault.ENCODING),
+    "unasked compression": (b"{}", "br", Fault.UNASKED_CODING),
+    "compressed twice": (gzip.compress(b"{}"), "gzip, gzip", Fault.UNASKED_CODING),
     "rest after deflate": (zlib.compress(b"{}") + b"rest", "deflate", Fault.ENCODING),
     "too large": (b"x" * 1001, "identity", Fault.TOO_LARGE),
     "too large unpacked": (gzip.compress(b"x" * 1001), "gzip", Fault.TOO_LARGE),

@@ -66,6 +66,14 @@ def core(study, lake, month=MONTH):
     return accounts, items, coverage
 
 
+def test_an_author_is_also_known_by_the_id_of_the_list(kit, study, lake, tmp_path):
+    account = study.accounts[1]
+    author = {"uid": "31", "sec_uid": account.platform_account_id}
+    path = save(tmp_path / "a.json", [kit.item(1, author=author)])
+    result = import_files(study, lake, MONTH, [path], imported_at=NOW)
+    assert [one.account_id for one in result.accounts] == [account.id]
+
+
 def test_files_go_to_the_authors_of_most_of_their_items(kit, study, lake, tmp_path):
     first = save(tmp_path / "a.json", items(kit, 1, 1, 2))
     second = save(tmp_path / "b.json", {"aweme_list": items(kit, 2, start=9), "has_more": 0})

@@ -74,6 +74,18 @@ def test_a_run_that_does_its_work(home: Home) -> None:
         assert LAUNCHED_BY_COMMAND.items() <= found.tags.items()
 
 
+def test_what_a_step_logs_is_passed_on(home: Home) -> None:
+    notes: list[str] = []
+
+    def log() -> None:
+        context = dg.AssetExecutionContext.get()
+        context.log.info("3 of 13 accounts")
+        context.log.debug("details")
+
+    run(home, log, on_note=notes.append)
+    assert notes == ["3 of 13 accounts"]
+
+
 @pytest.mark.parametrize("tell", [lambda do: do, lambda do: lambda: tell_plainly(do)])
 def test_a_users_error_is_told_in_its_own_words(home: Home, tell) -> None:
     sentence = "/x could not be written: the disk is full: free some space."
@@ -153,8 +165,10 @@ def test_progress_is_a_line_per_step_or_a_bar(capsys, monkeypatch) -> None:
     with StepBar() as bar:
         bar.step(StepProgress(1, 4, "charts__figure_1"))
         bar.step(StepProgress(2, 4, "fetching"))
+        bar.note("3 of 13 accounts")
     lines = capsys.readouterr().err.splitlines()
-    assert len(lines) == 3
+    assert len(lines) == 4
+    assert lines[3].endswith(" s  3 of 13 accounts")
     assert lines[1].endswith(f"{'█' * 6}{'░' * 18} 1/4 charts/figure_1")
     assert lines[2].endswith(" 2/4 fetching")
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)

@@ -32,6 +32,8 @@ def test_all_have_a_default(monkeypatch, tmp_path) -> None:
         "duckdb",
     )
     assert (settings.requests_per_second, settings.simulation_scale) == (1.0, "default")
+    assert (settings.concurrency, settings.daily_request_limit) == (1, 5_000)
+    assert settings.user_agent is None
     [(name, douyin)] = settings.platforms.items()
     assert (name, douyin.base_url, douyin.signer) == ("douyin", "https://www.douyin.com", None)
     assert not douyin.cookie
@@ -40,9 +42,11 @@ def test_all_have_a_default(monkeypatch, tmp_path) -> None:
 def test_an_empty_variable_is_as_good_as_none() -> None:
     settings = ("HOME", "STUDY", "SOURCE", "REQUESTS_PER_SECOND", "DBT_TARGET", "SIMULATION_SCALE")
     platform = ("DOUYIN_BASE_URL", "DOUYIN_COOKIE", "DOUYIN_SIGNER")
-    names = [f"SZ_{name}" for name in (*settings, *platform)]
+    politeness = ("CONCURRENCY", "DAILY_REQUEST_LIMIT", "USER_AGENT")
+    names = [f"SZ_{name}" for name in (*settings, *politeness, *platform)]
     with_empty, without = read(**dict.fromkeys(names, "")), read()
-    for field in ("home", "study", "source", "requests_per_second", "dbt_target"):
+    fields = ("home", "study", "source", "requests_per_second", "dbt_target", "concurrency")
+    for field in (*fields, "daily_request_limit", "user_agent"):
         assert getattr(with_empty, field) == getattr(without, field)
     assert with_empty.platforms["douyin"].base_url == without.platforms["douyin"].base_url
 
@@ -53,6 +57,9 @@ def test_every_variable_is_read(tmp_path) -> None:
         SZ_STUDY="my/study.yaml",
         SZ_SOURCE="live",
         SZ_REQUESTS_PER_SECOND="0.25",
+        SZ_CONCURRENCY="3",
+        SZ_DAILY_REQUEST_LIMIT="200",
+        SZ_USER_AGENT="my-city/1.0 (+mail@example.org)",
         SZ_DBT_TARGET="duckdb",
         SZ_SIMULATION_SCALE="full",
         SZ_DOUYIN_BASE_URL="http://127.0.0.1:8080/",
@@ -62,6 +69,8 @@ def test_every_variable_is_read(tmp_path) -> None:
     assert settings.home == tmp_path / "here"
     assert (settings.study, settings.source) == ("my/study.yaml", "live")
     assert (settings.requests_per_second, settings.simulation_scale) == (0.25, "full")
+    assert (settings.concurrency, settings.daily_request_limit) == (3, 200)
+    assert settings.user_agent == "my-city/1.0 (+mail@example.org)"
     douyin = settings.platforms["douyin"]
     assert (douyin.base_url, douyin.signer) == ("http://127.0.0.1:8080", "my_module:sign")
     assert douyin.cookie.reveal() == HIDDEN
@@ -83,6 +92,9 @@ WRONG = [
     ("SZ_DBT_TARGET", ["spark"]),
     ("SZ_SIMULATION_SCALE", ["huge"]),
     ("SZ_REQUESTS_PER_SECOND", ["0", "-1", "fast", "nan", "inf", "1001", "1,5"]),
+    ("SZ_CONCURRENCY", ["0", "17", "-1", "1.5", "many", "²"]),
+    ("SZ_DAILY_REQUEST_LIMIT", ["0", "-5", "all", "1e3", "9" * 12]),
+    ("SZ_USER_AGENT", ["深圳", "two\nlines"]),
     (
         "SZ_DOUYIN_BASE_URL",
         [

@@ -34,7 +34,7 @@ def test_has_more_and_cursor_may_be_missing():
 
 @pytest.mark.parametrize(
     ("written", "read"),
-    [(1673771886000, "1673771886000"), (0, "0"), ("12", "12"), ("a", "a"), (1.5, None)],
+    [(1673771886000, "1673771886000"), (0, "0"), ("12", "12"), ("a", None), (1.5, None)],
 )
 def test_cursors_are_text(written, read):
     assert DOUYIN.read_page(page(max_cursor=written), None).next_cursor == read
@@ -108,7 +108,7 @@ def test_profiles_are_recognised(body, fault):
 
 @pytest.mark.parametrize(
     ("cursor", "following", "back"),
-    [("0", "9", False), ("9", "8", False), ("8", "9", True), ("9", "0", True), ("9", "x", False)],
+    [("0", "9", False), ("9", "8", False), ("8", "9", True), ("9", "0", True), ("9", "-1", True)],
 )
 def test_cursors_fall(cursor, following, back):
     assert DOUYIN.goes_back(cursor, following) is back

@@ -155,6 +155,8 @@ WRONG = [
     ("study", "BBB", "AAA", 17, "accounts[1].platform_account_id", "also that of account one"),
     ("study", "BBB", "''", 17, "accounts[1].platform_account_id", "empty"),
     ("study", "BBB", "' '", 17, "accounts[1].platform_account_id", "empty"),
+    ("study", "BBB", "https://www.douyin.com/user/BBB", 17, "accounts[1].platform_account_id",
+     "write only the id"),
     ("study", '"222"', "222", 18, "accounts[1].platform_uid", "put it in quotes"),
     ("study", '"222"', '"111"', 18, "accounts[1].platform_uid", "also that of account one"),
     # other files

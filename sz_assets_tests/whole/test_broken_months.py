@@ -89,7 +89,7 @@ def test_a_refused_account_stops_the_month_unless_that_is_allowed(
     [sentence] = ran.outcome.failures
     assert "core/crawl_coverage of 2023-10, check complete: 1 of 2 lists" in sentence
     assert "shenzhen_swat refused" in sentence
-    assert "Run the month again to complete it, or allow partial months" in sentence
+    assert "Run the month again, import what is missing, or go on without it" in sentence
     assert failed_checks(ran) == {"core/crawl_coverage:complete"}
     assert not any(name.startswith("engagement") for name in ran.materialized())
     assert not ran.home.published.exists()

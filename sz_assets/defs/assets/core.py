@@ -139,6 +139,12 @@ def core_assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefin
     return [accounts, items, crawl_coverage, video_codes]
 
 
+_REMEDY = (
+    " Run the month again, import what is missing, or go on without it: sz-assets run "
+    "--allow-partial."
+)
+
+
 class CompletenessConfig(dg.Config):
     """What the user allows."""
 
@@ -170,7 +176,7 @@ def completeness_check(partitions: dg.PartitionsDefinition[str]) -> dg.AssetChec
                 month,
                 passed=found.is_complete,
                 metadata={"open_lists": found.open_count, "is_partial": found.is_partial},
-                description=found.sentence,
+                description=found.sentence + (_REMEDY if stops else ""),
                 severity=Severity.BLOCK if stops else Severity.WARN,
             )
         yield dg.Output(None, output_name=spec.get_python_identifier())

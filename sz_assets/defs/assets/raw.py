@@ -1,6 +1,5 @@
 """The raw layer: what the platforms answered, one row per response."""
 
-from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
@@ -8,8 +7,10 @@ import dagster as dg
 
 from sz_assets.contracts.raw import ACCOUNT_PAGES, ACCOUNT_PROFILES, RAW_TABLES
 from sz_assets.core.attempts import complete_accounts
+from sz_assets.crawl.resume import seal_unfinished
 from sz_assets.crawl.session import crawl_month
 from sz_assets.defs.checks import CheckEvents, check_outputs, evaluation, table_checks
+from sz_assets.defs.crawl_events import CrawlEvents
 from sz_assets.defs.describe import table_key, table_spec
 from sz_assets.defs.failures import told_plainly, tried_twice
 from sz_assets.defs.months import ONE_RUN, crawl_months, to_key
@@ -66,6 +67,10 @@ def raw_assets(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
             home.prepare()
             home.claim_for(resources.study.id)
             for month in crawl_months(context):
+                if not resources.platforms.can_show(month):
+                    ids = [account.id for account in resources.study.accounts]
+                    for note in seal_unfinished(resources.lake.lake, month, ids):
+                        context.log.warning(note)
                 accounts = accounts_to_crawl(
                     resources.study,
                     resources.lake,
@@ -74,15 +79,15 @@ def raw_assets(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
                     recrawl=config.recrawl,
                 )
                 if accounts:
+                    events = CrawlEvents(to_key(month), context.log.info)
                     with resources.platforms.plan(month, accounts) as plan, stoppable_loop():
-                        results = crawl_month(plan, resources.lake.lake, lambda progress: None)
-                    told = Counter(result.verdict for result in results)
-                    context.log.info(
-                        f"{to_key(month)}: crawled {len(results)} accounts ({dict(told)}), "
-                        f"{sum(r.page_count for r in results)} pages."
-                    )
+                        results = crawl_month(plan, resources.lake.lake, events)
+                    for result in results:
+                        for note in result.notes:
+                            context.log.warning(note)
+                    events.finish(results)
                 else:
-                    context.log.info(f"{to_key(month)}: every list is stored; nothing is fetched.")
+                    context.log.info(f"{to_key(month)}: every list is stored; nothing is fetched")
                 _describe(context, resources.lake, month, len(accounts))
         for table in RAW_TABLES:
             yield dg.MaterializeResult(asset_key=table_key(table))

@@ -1,0 +1,108 @@
+"""The same canaries through the real command on a live source: its whole home, and all it says."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from canary import COOKIE, ECHO, HTML, TOKEN, leaking_files, leaks
+from fault_server import FaultServer, answer
+
+pytestmark = pytest.mark.slow
+STUDY = """\
+id: tiny
+name: {zh: 小, en: Tiny}
+first_crawl_month: 2024-01
+selection: {min_followers: 0, verified: false}
+accounts:
+  - id: one
+    platform: douyin
+    platform_account_id: MS4wLjAone
+    platform_uid: "11"
+    name: {zh: 一号, en: Number One}
+"""
+SIGNER = f"""\
+TOKEN = {TOKEN!r}
+COOKIE = {COOKIE!r}
+
+
+def sign(method, url):
+    if "max_cursor=900" in url:
+        raise ValueError(TOKEN + COOKIE)
+    return url + "&token=" + TOKEN, {{"X-Token": TOKEN}}
+"""
+
+
+def run(server: FaultServer, folder: Path, *options: str, **environment: str) -> tuple[int, str]:
+    """Exit code and all output of `sz-assets --debug run` with every log at its most talkative."""
+    (folder / "study.yaml").write_text(STUDY, encoding="utf-8")
+    (folder / "hook").mkdir(exist_ok=True)
+    (folder / "hook" / "canary_signer.py").write_text(SIGNER)
+    command = Path(sys.executable).with_name("sz-assets")
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("SZ_")}
+    done = subprocess.run(
+        [command, "--debug", "run", *options],
+        capture_output=True,
+        timeout=240,
+        env={
+            **inherited,
+            "PYTHONASYNCIODEBUG": "1",
+            "PYTHONPATH": str(folder / "hook"),
+            "SZ_HOME": str(folder / "home"),
+            "SZ_STUDY": str(folder / "study.yaml"),
+            "SZ_SOURCE": "live",
+            "SZ_REQUESTS_PER_SECOND": "1000",
+            "SZ_DOUYIN_BASE_URL": server.base_url,
+            "SZ_DOUYIN_COOKIE": COOKIE,
+            **environment,
+        },
+    )
+    return done.returncode, (done.stdout + done.stderr).decode()
+
+
+def platform(request, last):
+    """A profile and a page that repeat the cookie, then what `last` gives."""
+    if request.path == "/robots.txt":
+        return answer(b"", 404)
+    if "profile" in request.path:
+        user = {"uid": "11", "nickname": "one", "follower_count": 5, "signature": ECHO}
+        return answer(json.dumps({"status_code": 0, "user": user}).encode())
+    if request.query["max_cursor"] == "0":
+        item = {"aweme_id": "7", "create_time": 1_700_000_000, "desc": ECHO, "author_user_id": 11}
+        page = {"aweme_list": [item], "has_more": 1, "max_cursor": 900}
+        return answer(json.dumps(page).encode())
+    return last()
+
+
+ENDS = {
+    "refused": (lambda: answer(HTML), (), 2, "refused"),
+    "complete": (lambda: answer(b'{"aweme_list":[],"has_more":0}'), (), 0, "Made:"),
+    "truncated": (lambda: answer(HTML, 404), ("--allow-partial",), 2, "Made:"),
+}
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_a_run_shows_it_nowhere(tmp_path, name):
+    last, options, code, word = ENDS[name]
+    with FaultServer(lambda request: platform(request, last)) as server:
+        ended, said = run(server, tmp_path, *options)
+    assert (ended, word in said) == (code, True), said
+    asked = [one for one in server.requests if "sec_user_id" in one.query]
+    assert {one.headers["cookie"] for one in asked} == {COOKIE}
+    assert leaks(said.encode()) == []
+    assert list((tmp_path / "home").rglob("*.db"))
+    assert leaking_files(tmp_path / "home") == []
+
+
+def test_a_run_with_a_failing_signer_shows_nothing_of_it(tmp_path):
+    with FaultServer(lambda request: platform(request, lambda: answer(HTML))) as server:
+        code, said = run(server, tmp_path, SZ_DOUYIN_SIGNER="canary_signer:sign")
+    assert code == 1, said
+    assert "The signer 'canary_signer:sign' failed with ValueError" in said
+    assert any(one.query.get("token") == TOKEN for one in server.requests)
+    assert leaks(said.encode()) == []
+    assert leaking_files(tmp_path / "home") == []
