@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections import Counter
 from datetime import date, timedelta
-from multiprocessing import get_context
 from types import SimpleNamespace
 
 import pytest
@@ -60,14 +61,21 @@ def test_the_budget_ends_a_crawl_quietly_and_holds_across_crawls(kit, lake, tmp_
     assert [path.name for path in budget.folder.rglob("2*")] == ["2026-11-02"]
 
 
-def spend(folder, times):
-    budget = DailyBudget(folder, 500, lambda: MONTH)
-    return sum(budget.spend("host") for _ in range(times))
+SPEND = """
+import sys
+from datetime import date
+from pathlib import Path
+from sz_assets.crawl.budget import DailyBudget
+
+budget = DailyBudget(Path(sys.argv[1]), 500, lambda: date(2023, 10, 1))
+print(sum(budget.spend("host") for _ in range(300)))
+"""
 
 
 def test_processes_share_the_budget(tmp_path):
-    with get_context("spawn").Pool(3) as pool:
-        spent = pool.starmap(spend, [(tmp_path, 300)] * 3)
+    command = [sys.executable, "-c", SPEND, str(tmp_path)]
+    running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    spent = [int(process.communicate(timeout=60)[0]) for process in running]
     assert sum(spent) == 500
 
 
