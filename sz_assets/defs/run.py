@@ -93,6 +93,7 @@ def _explain(result: dg.ExecuteInProcessResult, run_id: str) -> RunOutcome:
     told: list[str] = []
     tracebacks: list[str] = []
     exit_code = 0
+    is_partial = False
     for event in result.all_events:
         if event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION:
             evaluation = event.asset_check_evaluation_data
@@ -105,10 +106,7 @@ def _explain(result: dg.ExecuteInProcessResult, run_id: str) -> RunOutcome:
                 blocks = evaluation.severity is dg.AssetCheckSeverity.ERROR
                 (failures if blocks else told).append(sentence)
                 partial = evaluation.metadata.get("is_partial")
-                if partial is not None and partial.value:
-                    exit_code = IncompleteCrawl.exit_code
-                elif blocks:
-                    exit_code = UserError.exit_code
+                is_partial |= partial is not None and bool(partial.value)
         elif event.is_step_failure and (data := event.step_failure_data).error:
             if data.error.cls_name == "DagsterAssetCheckFailedError":
                 continue
@@ -124,8 +122,11 @@ def _explain(result: dg.ExecuteInProcessResult, run_id: str) -> RunOutcome:
                 tracebacks.append(data.error.to_string())
     if not result.success and not failures:
         failures.append("The run failed; sz-assets ui shows its log.")
-    if not result.success and exit_code == 0:
-        exit_code = 1
+    if exit_code == 0 and is_partial:
+        # Other checks may fail because of what is missing.
+        exit_code = IncompleteCrawl.exit_code
+    elif exit_code == 0 and (failures or not result.success):
+        exit_code = UserError.exit_code
     return RunOutcome(run_id, exit_code, failures, told, tracebacks=tracebacks)
 
 
