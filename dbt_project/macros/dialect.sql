@@ -27,6 +27,11 @@ insert into {{ arg_dict["target_relation"] }} ({{ columns }})
 select {{ columns }} from {{ arg_dict["temp_relation"] }}
 {%- endmacro %}
 
+{#- The group's texts in their order, separated by commas. -#}
+{% macro joined_text(column) -%}
+string_agg({{ column }}, ', ' order by {{ column }})
+{%- endmacro %}
+
 {#- Days from one timestamp to another, with fractions. -#}
 {% macro days_between(earlier, later) -%}
 (epoch_us({{ later }}) - epoch_us({{ earlier }})) / 86400000000

@@ -52,7 +52,7 @@ def inspect(order: Order) -> Inspection:
         order.files,
         expected_rows=spec.expected_rows(order.frames, order.context),
         mark=spec.mark,
-        is_simulated=order.context.is_simulated,
+        badges=order.context.badges,
     )
 
 

@@ -56,7 +56,8 @@ class ChartContext:
     """Names and provenance that every chart of one crawl month shows.
 
     `data_origin` is the marts' word, several joined by `join_origins`; `categories` is the
-    codebook and `accounts` the study's accounts by id, both in their own order.
+    codebook and `accounts` the study's accounts by id, both in their own order;
+    `incomplete_accounts` are the ids of those whose list is not known to be complete.
     """
 
     study_name: Bilingual
@@ -64,11 +65,31 @@ class ChartContext:
     data_origin: str
     categories: tuple[Category, ...] = ()
     accounts: Mapping[str, AccountLabel] = field(default_factory=dict)
+    incomplete_accounts: tuple[str, ...] = ()
 
     @property
     def is_simulated(self) -> bool:
         """Whether any of the data are simulated."""
         return SIMULATED in self.data_origin.split(", ")
+
+    @property
+    def incomplete_badge(self) -> Bilingual | None:
+        """How many lists are not known to be complete; None if all are."""
+        lacking, known = len(self.incomplete_accounts), len(self.accounts)
+        if not lacking:
+            return None
+        of_all = f" of {known}" if known else ""
+        return Bilingual(
+            f"{f'{known} 个账号中 ' if known else ''}{lacking} 个列表不完整",
+            f"Incomplete: {lacking}{of_all} lists",
+        )
+
+    @property
+    def badges(self) -> list[Bilingual]:
+        """What every picture of this month must say on its face."""
+        simulated = [SIMULATED_MARK] if self.is_simulated else []
+        incomplete = [self.incomplete_badge] if self.incomplete_badge else []
+        return simulated + incomplete
 
     @property
     def month_text(self) -> str:

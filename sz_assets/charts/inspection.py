@@ -9,14 +9,14 @@ import json
 import re
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from itertools import islice
 from typing import Any
 from xml.etree import ElementTree
 
-from sz_assets.charts.context import SIMULATED_MARK
+from sz_assets.charts.context import Bilingual
 from sz_assets.charts.render import ChartFiles
 
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -62,12 +62,13 @@ class _Problem(Exception):
 
 
 def inspect_chart(
-    files: ChartFiles, *, expected_rows: int, mark: str, is_simulated: bool
+    files: ChartFiles, *, expected_rows: int, mark: str, badges: Sequence[Bilingual]
 ) -> Inspection:
     """Open and parse every file, and compare rows and marks with what they must be.
 
     `expected_rows` and `mark` are those of the chart's `ChartSpec`; with 0 rows the chart must
-    say that it is empty.
+    say that it is empty. `badges` is what every picture of the month must say
+    (`ChartContext.badges`).
     """
     try:
         contents = {
@@ -85,8 +86,8 @@ def inspect_chart(
                 raise _Problem(f"The chart holds {rows} rows, not {expected_rows}.")
             if marks != expected_rows:
                 raise _Problem(f"The picture shows {marks} marks, not {expected_rows}.")
-        if is_simulated and str(SIMULATED_MARK) not in texts:
-            raise _Problem("The picture does not say that its data are simulated.")
+        for unsaid in (words for words in badges if str(words) not in texts):
+            raise _Problem(f"The picture does not say: {unsaid}.")
         width, height = png_size(contents[files.png.name])
         page = contents[files.html.name].decode()
         if "vegaEmbed(" not in page:

@@ -1,4 +1,4 @@
-"""The frame around every chart: heading, provenance, the mark of simulated data, and no data.
+"""The frame around every chart: heading, provenance, marks of simulated or missing data, no data.
 
 Here: what all charts share, built with Altair. Not here: a particular figure.
 """
@@ -11,10 +11,11 @@ from typing import Any, TypeAlias
 import altair as alt
 
 from sz_assets.charts import theme
-from sz_assets.charts.context import SIMULATED_MARK, Bilingual, ChartContext
+from sz_assets.charts.context import Bilingual, ChartContext
 
 # The view and the data set of this name hold one mark and one row for each thing drawn.
 MAIN = "main"
+_BADGE_SIZE = 13
 
 Part: TypeAlias = alt.Chart | alt.LayerChart | alt.VConcatChart
 
@@ -24,16 +25,27 @@ def data(rows: Sequence[Mapping[str, Any]], name: str) -> alt.InlineData:
     return alt.InlineData(values=[dict(row) for row in rows], name=name)
 
 
-def _simulated_badge(width: int) -> alt.LayerChart:
-    badge_width = 190
-    mark = alt.Chart(data([{"text": str(SIMULATED_MARK)}], "simulated_mark"))
-    box = mark.mark_rect(
-        fill=theme.SIMULATED_FILL, stroke=theme.SIMULATED_INK, cornerRadius=4
-    ).encode(x=alt.XValue(0), x2=alt.X2Value(badge_width), y=alt.YValue(0), y2=alt.Y2Value(24))
-    text = mark.mark_text(
-        align="center", baseline="middle", color=theme.SIMULATED_INK, fontSize=13
-    ).encode(x=alt.XValue(badge_width / 2), y=alt.YValue(12), text=alt.Text("text:N"))
-    return alt.layer(box, text).properties(width=width, height=24)
+def _badges(badges: Sequence[Bilingual], width: int) -> alt.LayerChart:
+    """The month's badges side by side, each in a box as wide as its text needs."""
+    layers: list[alt.Chart] = []
+    left = 0.0
+    for number, badge in enumerate(badges):
+        right = left + theme.text_width(str(badge), _BADGE_SIZE) + 24
+        base = alt.Chart(data([{"text": str(badge)}], f"badge_{number}"))
+        box = base.mark_rect(fill=theme.BADGE_FILL, stroke=theme.BADGE_INK, cornerRadius=4)
+        text = base.mark_text(
+            align="center", baseline="middle", color=theme.BADGE_INK, fontSize=_BADGE_SIZE
+        )
+        layers += [
+            box.encode(
+                x=alt.XValue(left), x2=alt.X2Value(right), y=alt.YValue(0), y2=alt.Y2Value(24)
+            ),
+            text.encode(
+                x=alt.XValue((left + right) / 2), y=alt.YValue(12), text=alt.Text("text:N")
+            ),
+        ]
+        left = right + 8
+    return alt.layer(*layers).properties(width=width, height=24)
 
 
 def finish(
@@ -49,9 +61,13 @@ def finish(
     """
     first, *others = subtitle
     provenance = f"{context.study_name} · {context.month_text} · {first}"
-    badge = [_simulated_badge(width)] if context.is_simulated else []
+    badge_row = [_badges(context.badges, width)] if context.badges else []
+    if context.incomplete_accounts:
+        names = ", ".join(str(context.account_name(each)) for each in context.incomplete_accounts)
+        lacking = f"列表不完整 Not known to be complete: {names}"
+        others = [*others, theme.fit(lacking, width, theme.SUBTITLE_SIZE)]
     return alt.vconcat(
-        *badge,
+        *badge_row,
         *parts,
         title=alt.TitleParams(text=list(heading), subtitle=[provenance, *others]),
         description=f"{heading}. {provenance}",

@@ -28,8 +28,9 @@ MUTED = "#52606D"
 LINE = "#CBD2D9"
 BAND = "#F4F6F8"
 BACKGROUND = "#FFFFFF"
-SIMULATED_FILL = "#FFF1D6"
-SIMULATED_INK = "#8A3B00"
+BADGE_FILL = "#FFF1D6"
+BADGE_INK = "#8A3B00"
+SUBTITLE_SIZE = 12
 
 CONFIG: dict[str, Any] = {
     "font": FONT,
@@ -44,7 +45,7 @@ CONFIG: dict[str, Any] = {
         "fontWeight": "normal",
         "lineHeight": 21,
         "subtitleColor": MUTED,
-        "subtitleFontSize": 12,
+        "subtitleFontSize": SUBTITLE_SIZE,
         "subtitleLineHeight": 18,
         "subtitlePadding": 6,
         "offset": 12,

@@ -36,6 +36,7 @@ PAPER_COMPARISON = Table(
             "verdict", "Whether the data bear the claim out.", OneOf(PAPER_VERDICTS), nullable=False
         ),
         c.text("note", "How it was computed, or why it could not be.", nullable=False),
+        c.INCOMPLETE_ACCOUNTS,
     ),
     rules=(SteadyRows(maximum_change_ratio=0, severity=Severity.WARN),),
 )

@@ -140,6 +140,12 @@ COVERAGE_VERDICT = text(
     "coverage_verdict", "Whether the account's list was obtained in full.", OneOf(VERDICTS)
 )
 COVERAGE_REASON = text("coverage_reason", "The evidence for the verdict, in one sentence.")
+INCOMPLETE_ACCOUNTS = text(
+    "incomplete_accounts",
+    "Accounts of the population whose list is not known to be complete: their ids, separated by "
+    "commas; null if there are none.",
+    Matches("^[a-z0-9_]+(?:, [a-z0-9_]+)*$"),
+)
 POPULATION = text(
     "population",
     "`sample` (the study's sample rule) or `all` (every observed video).",

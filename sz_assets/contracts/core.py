@@ -177,6 +177,12 @@ CRAWL_COVERAGE = Table(
         c.count("rejected_count", "Items that could not be read."),
         c.PLATFORM_VIDEO_COUNT,
         c.text("last_cursor", "Cursor of the last page."),
+        c.flag(
+            "has_more",
+            "Whether the last page said that more follow; null if it did not say.",
+            nullable=True,
+        ),
+        c.text("refusal_reason", "The refusal that ended the attempt; null if there was none."),
         c.instant("started_at", "First request of the attempt.", nullable=True),
         c.instant("finished_at", "Last answer of the attempt.", nullable=True),
         c.DATA_ORIGIN,

@@ -100,6 +100,7 @@ FCT_VIDEO_MONTH = Table(
         c.URL,
         c.RAW_PAGE_SHA256,
         c.RAW_ITEM_INDEX,
+        c.required(c.COVERAGE_VERDICT),
         c.DATA_ORIGIN,
     ),
     rules=(
@@ -152,6 +153,7 @@ VIDEO_GROWTH = Table(
             "complete; null if this one was not complete.",
             nullable=True,
         ),
+        c.required(c.COVERAGE_VERDICT),
     ),
 )
 

@@ -49,6 +49,7 @@ ENGAGEMENT_SUMMARY = Table(
         ),
         c.count("below_500_count", "Videos with a value below 500."),
         c.ratio("below_500_ratio", "`below_500_count` over `video_count`."),
+        c.INCOMPLETE_ACCOUNTS,
     ),
     rules=(
         NotLess("max", "p99"),
@@ -79,6 +80,7 @@ ENGAGEMENT_HISTOGRAM = Table(
             c.number("bin_upper", "Upper bound of the bin, not included.", "the metric's unit")
         ),
         c.VIDEO_COUNT,
+        c.INCOMPLETE_ACCOUNTS,
     ),
     rules=(NotLess("bin_upper", "bin_lower"),),
 )
@@ -94,6 +96,7 @@ PUBLISHING_BY_YEAR = Table(
         c.POPULATION,
         replace(c.PUBLISHED_YEAR, rules=(Between(2005, 2100),)),
         c.VIDEO_COUNT,
+        c.INCOMPLETE_ACCOUNTS,
     ),
 )
 
@@ -112,6 +115,7 @@ PUBLISHING_BY_HOUR = Table(
         c.number(
             "median_like_count", "Median likes; null if none is known.", "count", Between(minimum=0)
         ),
+        c.INCOMPLETE_ACCOUNTS,
     ),
 )
 
@@ -138,6 +142,7 @@ ACCOUNT_ENGAGEMENT = Table(
         ),
         c.count("total_like_count", "Sum of the likes of these videos.", nullable=True),
         c.count("h_index", "Largest h such that h videos have at least h x 1,000 likes."),
+        c.required(c.COVERAGE_VERDICT),
     ),
 )
 
@@ -169,5 +174,6 @@ CATEGORY_ENGAGEMENT = Table(
         c.text("exemplar_video_id", "The category's most liked video.", nullable=False),
         c.text("exemplar_title", "Its caption as published."),
         c.text("exemplar_account_id", "The account in whose list it stands.", nullable=False),
+        c.INCOMPLETE_ACCOUNTS,
     ),
 )

@@ -14,20 +14,22 @@ def choose_attempts(pages: pl.DataFrame, profiles: pl.DataFrame) -> dict[str, st
     """The id of the attempt that counts, by account id.
 
     Takes all rows of the month's raw tables (bodies are not needed). Attempt ids sort by time.
-    The newest complete attempt counts; if none is complete, the newest with at least one page;
-    if none has a page, the newest. Attempts are never mixed: an import names all the files that
-    make up an account's list, and a later import takes the place of an earlier one.
+    The newest complete attempt counts; if none is complete, the one with the most pages, so that
+    asking again never loses any; of equals the newest. Attempts are never mixed: an import names
+    all the files that make up an account's list, so a later import takes the place of earlier
+    ones whatever their size.
     """
-    chosen: dict[str, tuple[int, str]] = {}
+    chosen: dict[str, tuple[bool, int, str]] = {}
     for account_id, attempt_id, answers in _attempts(pages, profiles):
-        if judge(answers).verdict == "complete":
-            grade = 2
-        else:
-            grade = 1 if any(answer.outcome == "ok" for answer in answers) else 0
+        pages_obtained = [answer for answer in answers if answer.outcome == "ok"]
+        is_import = any(answer.data_origin.startswith("import:") for answer in answers)
+        is_complete = judge(answers).verdict == "complete"
+        # Pages decide only among crawls that were cut short.
+        size = min(len(pages_obtained), 1) if is_complete or is_import else len(pages_obtained)
         best = chosen.get(account_id)
-        if best is None or (grade, attempt_id) > best:
-            chosen[account_id] = (grade, attempt_id)
-    return {account_id: attempt_id for account_id, (_, attempt_id) in chosen.items()}
+        if best is None or (is_complete, size, attempt_id) > best:
+            chosen[account_id] = (is_complete, size, attempt_id)
+    return {account_id: attempt_id for account_id, (_, _, attempt_id) in chosen.items()}
 
 
 def choose_profiles(profiles: pl.DataFrame, chosen: dict[str, str]) -> pl.DataFrame:

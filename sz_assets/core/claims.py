@@ -64,18 +64,30 @@ def marts_needed(claims: Iterable[Claim]) -> list[str]:
     return sorted(names)
 
 
-def compute_claims(claims: Sequence[Claim], marts: Marts, crawl_month: date) -> pl.DataFrame:
+def compute_claims(
+    claims: Sequence[Claim],
+    marts: Marts,
+    crawl_month: date,
+    incomplete_accounts: str | None = None,
+) -> pl.DataFrame:
     """One row of `analysis/paper_comparison` per claim, in the claims' order.
 
     `marts` holds at least the tables of `marts_needed(claims)`, with rows of any crawl months; only
     those of `crawl_month` are read. The claims speak of the publication's own month: for another
-    one the table says what that month gives. KeyError if a mart is missing.
+    one the table says what that month gives. `incomplete_accounts` is the marts' word on the
+    accounts that the month lacks in part. KeyError if a mart is missing.
     """
     of_month = {
         name: marts[name].filter(pl.col("crawl_month") == crawl_month)
         for name in marts_needed(claims)
     }
-    rows = [_row(claim, _compute(claim, of_month), crawl_month) for claim in claims]
+    rows = [
+        {
+            **_row(claim, _compute(claim, of_month), crawl_month),
+            "incomplete_accounts": incomplete_accounts,
+        }
+        for claim in claims
+    ]
     frame = pl.DataFrame(rows, schema=polars_schema(PAPER_COMPARISON), orient="row")
     return conform(frame, PAPER_COMPARISON)
 

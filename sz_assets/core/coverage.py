@@ -121,11 +121,12 @@ def build_coverage(
         own = pages.filter(pl.col("account_id") == account_id).sort("request_number")
         own_profiles = profiles.filter(pl.col("account_id") == account_id).sort("request_number")
         refusals = own_profiles.filter(pl.col("outcome") == "refused")["outcome_reason"]
+        profile_refusal = refusals[-1] if len(refusals) else None
         platform_count = platform_counts.get(account_id)
         answers = [Answer(*row) for row in own.select(EVIDENCE_COLUMNS).iter_rows()]
         verdict = judge(
             answers,
-            profile_refusal=refusals[-1] if len(refusals) else None,
+            profile_refusal=profile_refusal,
             platform_count=platform_count,
         )
         obtained = own.filter(pl.col("outcome") == "ok")
@@ -146,12 +147,21 @@ def build_coverage(
                 "rejected_count": counts[2].get(account_id, 0),
                 "platform_video_count": platform_count,
                 "last_cursor": obtained["cursor_out"][-1] if obtained.height else None,
+                "has_more": obtained["has_more"][-1] if obtained.height else None,
+                "refusal_reason": _refusal(answers, profile_refusal),
                 "started_at": attempt["requested_at"].min(),
                 "finished_at": attempt["received_at"].max(),
                 "data_origin": attempt["data_origin"][-1] if attempt.height else data_origin,
             }
         )
     return conform(pl.DataFrame(rows, schema=polars_schema(CRAWL_COVERAGE)), CRAWL_COVERAGE)
+
+
+def _refusal(answers: Sequence[Answer], profile_refusal: str | None) -> str | None:
+    """The refusal with which the attempt ended, be it of a page or, before any, of the profile."""
+    if not answers:
+        return profile_refusal
+    return answers[-1].outcome_reason if answers[-1].outcome == "refused" else None
 
 
 def _gap(pages: Sequence[Answer]) -> str | None:

@@ -16,7 +16,8 @@ from sz_assets.settings import Secret
 
 # Shorter values, such as "1", stand in any text and identify nobody.
 _SHORTEST_VALUE = 8
-# Shorter ones may be a word or a number that a page holds by itself, and pages are evidence.
+# Shorter ones may be a word that a page holds by itself, and pages are evidence. So may a number
+# of any length be the id of a video or an account: it names something, and opens nothing.
 _SHORTEST_IN_PAGE = 16
 
 
@@ -28,7 +29,11 @@ class Redaction:
         values = [pair.partition("=")[2].strip() for pair in text.split(";")]
         secrets = {value for value in (text, *values) if len(value) >= _SHORTEST_VALUE}
         self._forms = {form for secret in secrets for form in _forms(secret)}
-        long = {secret for secret in secrets if len(secret) >= _SHORTEST_IN_PAGE}
+        long = {
+            secret
+            for secret in secrets
+            if len(secret) >= _SHORTEST_IN_PAGE and not secret.isdecimal()
+        }
         # The longest first, so that the whole cookie goes before its parts.
         self._long_forms = sorted({form for one in long for form in _forms(one)}, key=len)[::-1]
 

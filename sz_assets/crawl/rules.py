@@ -31,7 +31,9 @@ class Rule:
     meaning: str
 
 
-_SECONDS = re.compile(r"\+?[0-9]{1,18}(\.[0-9]*)?")
+_SECONDS = re.compile(r"\+?[0-9]+(\.[0-9]*)?")
+# Longer than any crawl; what a platform may write has no bound.
+_LONGEST_SECONDS = 1e9
 # Requests in a row that end with a fault of the host before its other accounts are parked.
 BREAKER_FAULTS = 3
 
@@ -160,10 +162,12 @@ def retry_after_seconds(
     longer time counts, so that nothing is asked too early by either clock.
     """
     text = (value or "").strip()
+    if not text:
+        return None
     # A header that was sent twice comes as one, with a comma.
     numbers = [part.strip() for part in text.split(",")]
     if all(_SECONDS.fullmatch(number) for number in numbers):
-        return max(float(number) for number in numbers)
+        return min(max(float(number) for number in numbers), _LONGEST_SECONDS)
     moment = _read_date(text)
     if moment is None:
         return None
@@ -177,9 +181,8 @@ def _read_date(text: str) -> datetime | None:
     regular = re.sub(r"(:[0-5][0-9]):60\b", r"\1:59", text)
     for read in (parsedate_to_datetime, datetime.fromisoformat):
         try:
-            moment = read(regular)
+            moment = read(regular) + timedelta(seconds=regular != text)
         except (ValueError, TypeError, IndexError, OverflowError):
             continue
-        moment += timedelta(seconds=regular != text)
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return None

@@ -6,6 +6,7 @@ Here: loading and calling the hook. Not here: any signature; the project ships n
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +14,9 @@ from urllib.parse import urlsplit
 from sz_assets.errors import UserError
 
 _OUR_HEADERS = ("host", "cookie", "user-agent", "accept-encoding", "content-length")
+
+# A header's name (RFC 9110, 5.6.2).
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 Signer = Callable[[str, str], tuple[str, dict[str, str]]]
 
@@ -56,6 +60,8 @@ def _checked(hook: str, url: str, result: Any) -> tuple[str, dict[str, str]]:
         and signed.isprintable()
         and isinstance(headers, Mapping)
         and all(isinstance(part, str) for pair in headers.items() for part in pair)
+        and all(_TOKEN.fullmatch(name) for name in headers)
+        and all(text.isascii() and text.isprintable() for text in headers.values())
     )
     if not valid:
         raise UserError(

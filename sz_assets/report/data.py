@@ -6,7 +6,7 @@ text of the page.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -76,8 +76,11 @@ def _both(name: Name) -> Bilingual:
     return Bilingual(name.zh, name.en)
 
 
-def chart_context(study: Study, crawl_month: date, data_origin: str) -> ChartContext:
+def chart_context(
+    study: Study, crawl_month: date, data_origin: str, incomplete_accounts: Iterable[str] = ()
+) -> ChartContext:
     """The names that charts and report need, from the study."""
+    incomplete = set(incomplete_accounts)
     categories = tuple(
         Category(primary.id, _both(primary.name), second.id, _both(second.name))
         for primary in study.codebook.primary
@@ -99,6 +102,9 @@ def chart_context(study: Study, crawl_month: date, data_origin: str) -> ChartCon
             )
             for account in study.accounts
         },
+        incomplete_accounts=tuple(
+            account.id for account in study.accounts if account.id in incomplete
+        ),
     )
 
 

@@ -5,10 +5,11 @@ Here: reading a page back. Not here: making it (`page`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html.parser import HTMLParser
 
 from sz_assets.charts.catalogue import CATALOGUE
-from sz_assets.charts.context import SIMULATED_MARK
+from sz_assets.charts.context import Bilingual
 from sz_assets.charts.inspection import outside_references
 
 SECTIONS = ("numbers", "coverage", "figures", "tables", "summary", "comparison", "method")
@@ -47,8 +48,11 @@ class _Content(HTMLParser):
             self.text += data
 
 
-def inspect_report(page: str, *, is_simulated: bool) -> str | None:
-    """What is wrong with a report's page, in one sentence; None if all is well."""
+def inspect_report(page: str, *, badges: Sequence[Bilingual]) -> str | None:
+    """What is wrong with a report's page, in one sentence; None if all is well.
+
+    `badges` is what everything of the month must say (`ChartContext.badges`).
+    """
     content = _Content(page)
     if not content.is_whole:
         return "The page is cut short."
@@ -64,9 +68,9 @@ def inspect_report(page: str, *, is_simulated: bool) -> str | None:
             return f"The page does not show: {spec.heading.en}."
     if outside := outside_references(page, allow_links=True):
         return f"The page refers to something outside: {outside[0]}."
-    # Outside the pictures, which bear the mark themselves.
-    if is_simulated and str(SIMULATED_MARK) not in content.text:
-        return "The page does not say that its data are simulated."
+    # Outside the pictures, which bear the badges themselves.
+    for unsaid in (words for words in badges if str(words) not in content.text):
+        return f"The page does not say: {unsaid}."
     if len(page.encode()) > MAXIMUM_BYTES:
         return f"The page is larger than {MAXIMUM_BYTES:,} bytes."
     return None

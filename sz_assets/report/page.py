@@ -104,6 +104,7 @@ def build_report(data: ReportData) -> str:
                 row.published_follower_count or row.published_videos for row in accounts
             ),
             incomplete=[row for row in accounts if row.coverage_verdict != "complete"],
+            sample_lacks=_sample_lacks(data),
             categories=_grouped(categories),
             video_urls={} if context.is_simulated else data.video_urls,
             figures=_figures(data),
@@ -175,6 +176,13 @@ def _key_numbers(
             formats.count(likes.get("mean")),
         ),
     ]
+
+
+def _sample_lacks(data: ReportData) -> list[Bilingual]:
+    """Names of the accounts of which the sample lacks videos, as the marts say."""
+    rows = month_rows(data.frames, "engagement_summary", data.context, "sample")
+    told = rows["incomplete_accounts"].drop_nulls()
+    return [data.context.account_name(each) for each in told[0].split(", ")] if len(told) else []
 
 
 def _figures(data: ReportData) -> list[tuple[Bilingual, Markup | None]]:

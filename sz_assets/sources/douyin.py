@@ -13,6 +13,7 @@ from sz_assets.sources import douyin_columns, douyin_profiles
 from sz_assets.sources.douyin_json import (
     Envelope,
     NotJson,
+    elements,
     is_present,
     read_flag,
     read_ids,
@@ -85,7 +86,8 @@ class Douyin:
         asks_for_login = is_present(envelope.not_login_module)
         if not sliced.items and asks_for_login:
             return PageReading(Problem(Fault.LOGIN, "a request to log in (not_login_module)"))
-        if sliced.items is None:
+        # An object that is itself an item is a saved file, never a page.
+        if sliced.items is None or elements(envelope.aweme_list) is None:
             return PageReading(Problem(Fault.NO_CONTENT, "an answer without a list of videos"))
         return PageReading(
             item_count=len(sliced.items),
@@ -110,10 +112,10 @@ class Douyin:
 
 def _not_json(body: bytes, content_type: str | None) -> Problem | None:
     """What can be said before the body is read as JSON."""
-    start = body[:512].strip().lower()
-    if not start:
+    start = body.removeprefix(b"\xef\xbb\xbf").lstrip()[:512].lower()
+    if not start.strip():
         return Problem(Fault.EMPTY, "an empty answer")
-    if start.startswith(b"blocked"):
+    if start.lstrip(b'"').startswith(b"blocked"):
         return Problem(Fault.BLOCKED, "the answer 'blocked'")
     if start.startswith(b"<") or "html" in (content_type or "").lower():
         return Problem(Fault.HTML, "a web page instead of data, often a captcha")
@@ -129,8 +131,9 @@ def _refusal(envelope: Envelope) -> Problem | None:
         return Problem(Fault.LOGIN, f"a request to log in (status_code {status})")
     if is_present(envelope.verify_ticket):
         return Problem(Fault.VERIFICATION, "a request for verification (verify_ticket)")
-    if status:
-        return Problem(Fault.PLATFORM_STATUS, f"the platform's status_code {status}")
+    if status or (status is None and is_present(envelope.status_code)):
+        told = "that can't be read" if status is None else str(status)
+        return Problem(Fault.PLATFORM_STATUS, f"the platform's status_code {told}")
     return None
 
 

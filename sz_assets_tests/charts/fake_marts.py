@@ -55,13 +55,18 @@ CATEGORIES = tuple(
 )
 
 
+INCOMPLETE = ("first_scene",)
+
+
 def frame(table: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
     """Rows as a frame that fits the table's contract."""
     contract = TABLES[table]
     return conform(pl.DataFrame(rows, schema=polars_schema(contract)), contract)
 
 
-def context(data_origin: str = "simulated", month: date = MONTH) -> ChartContext:
+def context(
+    data_origin: str = "simulated", month: date = MONTH, incomplete: tuple[str, ...] = INCOMPLETE
+) -> ChartContext:
     return ChartContext(
         study_name=Bilingual("深圳", "Shenzhen"),
         crawl_month=month,
@@ -76,6 +81,7 @@ def context(data_origin: str = "simulated", month: date = MONTH) -> ChartContext
             )
             for id_, zh, en, field_zh, field_en in _ACCOUNTS
         },
+        incomplete_accounts=incomplete,
     )
 
 
@@ -117,6 +123,7 @@ def _summary(metric: str, population: str, values: np.ndarray) -> dict[str, Any]
         ),
         "below_500_count": below,
         "below_500_ratio": below / n,
+        "incomplete_accounts": ", ".join(INCOMPLETE),
     }
 
 
@@ -178,7 +185,7 @@ def marts(seed: int = 7, title: str = TITLE) -> dict[str, pl.DataFrame]:
                     "total_like_count": 10**8,
                     "video_count": 1890 + index,
                     "published_in_month_count": 12 * index,
-                    "coverage_verdict": "truncated" if index == 1 else "complete",
+                    "coverage_verdict": "truncated" if id_ in INCOMPLETE else "complete",
                     "coverage_reason": "The last page said that nothing follows.",
                     "data_origin": "simulated",
                 }

@@ -10,6 +10,7 @@ import fake_marts
 import pytest
 
 from sz_assets.charts.catalogue import CATALOGUE, chart_named
+from sz_assets.charts.context import SIMULATED_MARK
 from sz_assets.charts.inspection import inspect_chart, outside_references, png_size
 from sz_assets.charts.render import ChartFiles, Rendered, library_script, render, write_chart
 
@@ -34,7 +35,7 @@ def problem(files: ChartFiles, **changes: object) -> str | None:
     arguments = {
         "expected_rows": spec.expected_rows(MARTS, fake_marts.context()),
         "mark": spec.mark,
-        "is_simulated": True,
+        "badges": [SIMULATED_MARK],
         **changes,
     }
     return inspect_chart(files, **arguments).problem  # type: ignore[arg-type]
@@ -45,7 +46,7 @@ def test_each_kind_of_chart_is_written_and_passes_its_check(name: str, tmp_path:
     spec, context = chart_named(name), fake_marts.context()
     written = write_chart(spec.build(MARTS, context), tmp_path, name)
     expected = spec.expected_rows(MARTS, context)
-    found = inspect_chart(written, expected_rows=expected, mark=spec.mark, is_simulated=True)
+    found = inspect_chart(written, expected_rows=expected, mark=spec.mark, badges=context.badges)
     assert found.ok, found.problem
     assert found.row_count == found.mark_count == expected
     assert found.png_width > 1200
@@ -145,8 +146,24 @@ def test_lost_rows_and_marks_are_found(files: ChartFiles, figure: Rendered) -> N
 def test_simulated_data_without_their_mark_are_found(tmp_path: Path) -> None:
     observed = fake_marts.context(data_origin="live:douyin")
     files = write_chart(chart_named("figure_4").build(MARTS, observed), tmp_path, "figure_4")
-    assert problem(files, is_simulated=False) is None
-    assert problem(files) == "The picture does not say that its data are simulated."
+    assert problem(files, badges=[]) is None
+    assert problem(files) == "The picture does not say: 模拟数据 Simulated data."
+
+
+def test_incomplete_lists_without_their_mark_are_found(tmp_path: Path) -> None:
+    lacking = fake_marts.context(incomplete=("first_scene", "shenzhen_traffic_police"))
+    spec = chart_named("figure_4")
+    whole = fake_marts.context(incomplete=())
+    unsaid = problem(
+        write_chart(spec.build(MARTS, whole), tmp_path, "figure_4"), badges=lacking.badges
+    )
+    assert unsaid == (
+        "The picture does not say: 5 个账号中 2 个列表不完整 Incomplete: 2 of 5 lists."
+    )
+    files = write_chart(spec.build(MARTS, lacking), tmp_path, "figure_4")
+    assert problem(files, badges=lacking.badges) is None
+    picture = files.svg.read_text(encoding="utf-8")
+    assert "第一现场 First Scene, 深圳交警 Shenzhen Traffic Police" in picture
 
 
 @pytest.mark.parametrize(

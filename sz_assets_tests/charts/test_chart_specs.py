@@ -61,12 +61,16 @@ def all_text(spec: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("spec", CATALOGUE, ids=lambda spec: spec.name)
-def test_every_chart_says_study_month_n_and_that_its_data_are_simulated(spec: ChartSpec) -> None:
+def test_every_chart_says_study_month_n_and_what_its_data_are(spec: ChartSpec) -> None:
     chart = built(spec.name)
     assert chart["title"]["text"] == list(spec.heading)
     first = chart["title"]["subtitle"][0]
     assert first.startswith("深圳 Shenzhen · 2023-10 · n = ")
-    assert {"text": "模拟数据 Simulated data"} in datasets(chart)["simulated_mark"]
+    assert datasets(chart)["badge_0"] == [{"text": "模拟数据 Simulated data"}]
+    assert datasets(chart)["badge_1"] == [
+        {"text": "5 个账号中 1 个列表不完整 Incomplete: 1 of 5 lists"}
+    ]
+    assert chart["title"]["subtitle"][-1].endswith("第一现场 First Scene")
     assert chart["config"]["font"].startswith("Noto Sans SC, ")
 
 

@@ -29,6 +29,7 @@ Row = dict[str, Any]
 # Of each pattern that a contract uses: a text that matches, and texts that do not.
 PATTERNS: dict[str, tuple[str, list[str]]] = {
     "^[a-z0-9_]+$": ("abc_1", ["Abc", "a b", ""]),
+    "^[a-z0-9_]+(?:, [a-z0-9_]+)*$": ("abc_1, def_2", ["Abc", "a,b", ""]),
     "^[0-9a-f]{64}$": ("0f" * 32, ["0F" * 32, "0f" * 31]),
     "^.+$": ("1", [""]),
     "^https://": ("https://www.example.test/1", ["http://www.example.test/1"]),

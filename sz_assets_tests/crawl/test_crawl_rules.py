@@ -34,6 +34,9 @@ NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
         ("Sun Nov  1 12:02:00 2026", 120),
         ("Sun, 01 Nov 2026 20:02:00 +0800", 120),
         ("Sun, 01 Nov 2026 11:00:00 GMT", 0),
+        ("9" * 30, 1e9),
+        ("Sun, 01 Nov 2026 12:02:60 GMT", 180),
+        ("Fri, 31 Dec 9999 23:59:60 GMT", None),
     ],
 )
 def test_retry_after_is_read(value, seconds):
@@ -82,6 +85,8 @@ def test_without_a_pace_nothing_waits():
     [
         ("def sign(m, u): return 5", "something else than a URL"),
         ("def sign(m, u): return u, {'a': 1}", "something else than a URL"),
+        ("def sign(m, u): return u, {'x-sign': 'a\\nb'}", "something else than a URL"),
+        ("def sign(m, u): return u, {'x sign': 'a'}", "something else than a URL"),
         ("def sign(m, u): return u + '\\n'", "something else than a URL"),
         ("def sign(m, u): return 'https://evil.example/x'", "another host"),
         ("def sign(m, u): return u.replace('https', 'http')", "another host"),
@@ -108,6 +113,12 @@ def test_short_cookie_values_do_not_empty_every_answer():
     assert redaction.of_body(b"<html>1</html>") == b"<html>1</html>"
     assert redaction.of_body(b"<html>longer-than-eight</html>") == b""
     assert Redaction(Secret("")).of_body(b"x") == b"x"
+
+
+def test_a_number_is_left_in_a_page_and_a_token_is_not():
+    page = b'{"aweme_id":"7312345678901234567","echo":"ABCDEFGHIJKLMNOPQ"}'
+    redaction = Redaction(Secret("webid=7312345678901234567; sid=ABCDEFGHIJKLMNOPQ"))
+    assert redaction.of_page(page) == page.replace(b"ABCDEFGHIJKLMNOPQ", b"*" * 17)
 
 
 def test_now_is_a_moment():

@@ -33,6 +33,7 @@ DAMAGE: dict[str, tuple[str, ...]] = {
     "update publishing_by_year set population = 'some'": ("publishing_by_year_words_are_known",),
     "update publishing_by_hour set population = 'some'": ("publishing_by_hour_words_are_known",),
     "update account_engagement set population = 'some'": ("account_engagement_words_are_known",),
+    "update video_growth set coverage_verdict = 'fine'": ("video_growth_words_are_known",),
     "delete from dim_account where account_id = 'news'": (
         "fct_account_month_accounts_are_known",
         "fct_video_month_accounts_are_known",
@@ -115,7 +116,7 @@ def test_missing_value_writes_nothing(
 def test_unit_tests_pass_without_any_table(dbt: Any, lake: Lake, tmp_path: Path) -> None:
     command = ["test", "--select", "test_type:unit"]
     status = dbt.invoke(command, lake, tmp_path / "warehouse.duckdb")
-    assert len(status) == 5
+    assert len(status) == 6
     assert set(status.values()) == {"pass"}
 
 

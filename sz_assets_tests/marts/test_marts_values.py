@@ -114,8 +114,14 @@ def test_fct_video_month_ranks_and_samples(
     marts: dict[str, pl.DataFrame], sampled: list[Row], lake: Lake
 ) -> None:
     codes = {_key(row): row for row in _core(lake, VIDEO_CODES)}
+    verdicts = {
+        (row["crawl_month"], row["account_id"]): row["coverage_verdict"]
+        for row in _core(lake, CRAWL_COVERAGE)
+    }
     expected = {
-        _key(row): row | {name: codes[_key(row)][name] for name in codes[_key(row)]}
+        _key(row): row
+        | codes[_key(row)]
+        | {"coverage_verdict": verdicts[row["crawl_month"], row["account_id"]]}
         for row in sampled
     }
     rows = marts["fct_video_month"].to_dicts()
@@ -189,7 +195,7 @@ def test_publishing_by_year_and_hour(marts: dict[str, pl.DataFrame], groups: Any
             years[month, population, row["published_year"]] += 1
             hours[month, population, row["weekday"], row["hour"]].append(row)
     assert {row[:3]: row[3] for row in marts["publishing_by_year"].rows()} == years
-    assert {row[:4]: row[4:] for row in marts["publishing_by_hour"].rows()} == {
+    assert {row[:4]: row[4:6] for row in marts["publishing_by_hour"].rows()} == {
         key: (len(videos), _median(videos, "like_count")) for key, videos in hours.items()
     }
 
@@ -243,6 +249,32 @@ def test_category_engagement(marts: dict[str, pl.DataFrame], groups: Any, lake: 
         assert row["exemplar_title"] == best["title"]
 
 
+def test_every_summary_names_the_accounts_that_it_lacks(
+    marts: dict[str, pl.DataFrame], lake: Lake
+) -> None:
+    accounts = {(row["crawl_month"], row["account_id"]): row for row in _core(lake, ACCOUNTS)}
+    lacking: dict[tuple[Any, str], list[str]] = defaultdict(list)
+    for row in _core(lake, CRAWL_COVERAGE):
+        key = row["crawl_month"], row["account_id"]
+        if row["coverage_verdict"] != "complete":
+            lacking[row["crawl_month"], "all"].append(row["account_id"])
+            if accounts[key]["is_eligible"] or accounts[key]["observed_at"] is None:
+                lacking[row["crawl_month"], "sample"].append(row["account_id"])
+    assert len(lacking) >= 2
+    for name in (
+        "engagement_summary",
+        "engagement_histogram",
+        "publishing_by_year",
+        "publishing_by_hour",
+        "category_engagement",
+    ):
+        told = {
+            (row["crawl_month"], row.get("population", "sample")): row["incomplete_accounts"]
+            for row in marts[name].to_dicts()
+        }
+        assert told == {key: ", ".join(sorted(lacking[key])) or None for key in told}
+
+
 def test_video_growth(marts: dict[str, pl.DataFrame], sampled: list[Row], lake: Lake) -> None:
     lists: dict[Any, dict[str, Row]] = defaultdict(dict)
     for row in sampled:
@@ -277,8 +309,9 @@ def test_video_growth(marts: dict[str, pl.DataFrame], sampled: list[Row], lake: 
                 *growth,
                 old is None,
                 gone,
+                now["coverage_verdict"],
             )
     actual = {row[:3]: row[3:] for row in marts["video_growth"].rows()}
     assert actual == expected
-    assert {row[-1] for row in actual.values()} == {True, False, None}
+    assert {row[-2] for row in actual.values()} == {True, False, None}
     assert {row[0].month for key, row in actual.items() if key[1] == "news"} == {3, 5}

@@ -6,6 +6,7 @@ import fake_marts
 import pytest
 
 from sz_assets.charts.catalogue import CATALOGUE
+from sz_assets.charts.context import SIMULATED_MARK
 from sz_assets.report.data import Method, Provenance, ReportData
 from sz_assets.report.inspection import inspect_report
 from sz_assets.report.page import build_report
@@ -27,7 +28,7 @@ def built(*, is_empty: bool = False, data_origin: str = "simulated") -> str:
 
 @pytest.mark.parametrize("is_empty", [False, True])
 def test_a_whole_report_passes_full_or_empty(is_empty: bool) -> None:
-    assert inspect_report(built(is_empty=is_empty), is_simulated=True) is None
+    assert inspect_report(built(is_empty=is_empty), badges=[SIMULATED_MARK]) is None
 
 
 @pytest.mark.parametrize(
@@ -47,12 +48,12 @@ def test_a_page_that_lost_or_gained_something_is_found(
 ) -> None:
     page = built()
     assert before in page
-    assert problem in (inspect_report(page.replace(before, after), is_simulated=True) or "")
+    assert problem in (inspect_report(page.replace(before, after), badges=[SIMULATED_MARK]) or "")
 
 
 def test_a_page_of_simulated_data_that_does_not_say_so_is_found() -> None:
     page = built(data_origin="live:douyin")
-    assert inspect_report(page, is_simulated=False) is None
-    assert inspect_report(page, is_simulated=True) == (
-        "The page does not say that its data are simulated."
+    assert inspect_report(page, badges=[]) is None
+    assert inspect_report(page, badges=[SIMULATED_MARK]) == (
+        "The page does not say: 模拟数据 Simulated data."
     )

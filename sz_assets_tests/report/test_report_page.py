@@ -161,11 +161,16 @@ def test_key_numbers_are_those_of_the_marts(page: str) -> None:
 
 def test_coverage_names_incomplete_and_ineligible_accounts_with_reasons(page: str) -> None:
     section = text_of(page.split('id="coverage"')[1].split("</section>")[0])
-    assert "1 个账号的视频列表不完整 Incomplete list of 1 account: 第一现场 First Scene" in section
+    assert "5 个账号中 1 个列表不完整 Incomplete: 1 of 5 lists: 第一现场 First Scene" in section
     assert section.count("⚠ 被截断 truncated") == 1
     assert section.count("✓ 完整 complete") == 4
     assert section.count("The last page said that nothing follows.") == 5
     assert section.count("否 no") == 1
+
+
+def test_the_sample_says_which_accounts_it_lacks(page: str) -> None:
+    section = text_of(page.split('id="summary"')[1].split("</section>")[0])
+    assert "The sample lacks some or all videos of: 第一现场 First Scene" in section
 
 
 def test_summary_shows_every_statistic_of_both_populations(page: str) -> None:

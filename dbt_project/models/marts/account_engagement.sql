@@ -17,7 +17,8 @@ final as (
         {% endfor %}
         cast(sum(like_count) as bigint) as total_like_count,
         -- Likes fall as ranks rise, so the ranks that pass are exactly 1 to h.
-        count(*) filter (where like_count >= 1000 * like_rank) as h_index
+        count(*) filter (where like_count >= 1000 * like_rank) as h_index,
+        max(coverage_verdict) as coverage_verdict
     from videos
     group by crawl_month, population, account_id
 )

@@ -6,6 +6,10 @@ sample as (
     where {{ in_run_months() }} and is_in_sample
 ),
 
+incomplete as (
+    select * from {{ ref("int_incomplete_accounts") }}
+),
+
 totals as (
     select
         crawl_month,
@@ -56,10 +60,15 @@ final as (
         {% endfor %}
         categories.exemplar_video_id,
         categories.exemplar_title,
-        categories.exemplar_account_id
+        categories.exemplar_account_id,
+        incomplete.incomplete_accounts
     from categories
     inner join totals
         on categories.crawl_month = totals.crawl_month
+    left join incomplete
+        on
+            categories.crawl_month = incomplete.crawl_month
+            and incomplete.population = 'sample'
 )
 
 select * from final

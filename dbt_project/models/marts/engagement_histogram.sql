@@ -6,6 +6,10 @@ metric_values as (
     where value is not null
 ),
 
+incomplete as (
+    select * from {{ ref("int_incomplete_accounts") }}
+),
+
 -- Bin k holds 10^(k/5) up to 10^((k+1)/5). The tiny addition keeps a power of ten, whose
 -- logarithm may come out just short, in the bin that it opens.
 binned as (
@@ -19,7 +23,7 @@ binned as (
     from metric_values
 ),
 
-final as (
+counted as (
     select
         crawl_month,
         population,
@@ -29,6 +33,22 @@ final as (
         count(*) as video_count
     from binned
     group by crawl_month, population, metric, bin_index
+),
+
+final as (
+    select
+        counted.crawl_month,
+        counted.population,
+        counted.metric,
+        counted.bin_lower,
+        counted.bin_upper,
+        counted.video_count,
+        incomplete.incomplete_accounts
+    from counted
+    left join incomplete
+        on
+            counted.crawl_month = incomplete.crawl_month
+            and counted.population = incomplete.population
 )
 
 select * from final

@@ -10,6 +10,10 @@ metric_values as (
     select * from {{ ref("int_metric_values") }}
 ),
 
+incomplete as (
+    select * from {{ ref("int_incomplete_accounts") }}
+),
+
 grid as (
     select
         months.crawl_month,
@@ -86,13 +90,18 @@ final as (
         cast(summed.rank_weighted_sum as double)
         / nullif(summed.video_count * cast(summed.exact_sum as double), 0) as gini,
         coalesce(summed.below_500_count, 0) as below_500_count,
-        summed.below_500_count / nullif(summed.video_count, 0) as below_500_ratio
+        summed.below_500_count / nullif(summed.video_count, 0) as below_500_ratio,
+        incomplete.incomplete_accounts
     from grid
     left join summed
         on
             grid.crawl_month = summed.crawl_month
             and grid.population = summed.population
             and grid.metric = summed.metric
+    left join incomplete
+        on
+            grid.crawl_month = incomplete.crawl_month
+            and grid.population = incomplete.population
 )
 
 select * from final

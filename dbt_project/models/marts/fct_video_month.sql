@@ -5,6 +5,10 @@ videos as (
     select * from {{ ref("stg_videos") }}
 ),
 
+coverage as (
+    select * from {{ ref("stg_crawl_coverage") }}
+),
+
 ranks as (
     select * from {{ ref("int_video_ranks") }}
 ),
@@ -41,8 +45,13 @@ final as (
         videos.url,
         videos.raw_page_sha256,
         videos.raw_item_index,
+        coverage.coverage_verdict,
         videos.data_origin
     from videos
+    left join coverage
+        on
+            videos.crawl_month = coverage.crawl_month
+            and videos.account_id = coverage.account_id
     left join ranks
         on
             videos.crawl_month = ranks.crawl_month

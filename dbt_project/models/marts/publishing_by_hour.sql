@@ -5,7 +5,11 @@ videos as (
     select * from {{ ref("int_population_videos") }}
 ),
 
-final as (
+incomplete as (
+    select * from {{ ref("int_incomplete_accounts") }}
+),
+
+counted as (
     select
         crawl_month,
         population,
@@ -15,6 +19,22 @@ final as (
         {{ quantile("like_count", 0.5) }} as median_like_count
     from videos
     group by crawl_month, population, weekday, hour
+),
+
+final as (
+    select
+        counted.crawl_month,
+        counted.population,
+        counted.weekday,
+        counted.hour,
+        counted.video_count,
+        counted.median_like_count,
+        incomplete.incomplete_accounts
+    from counted
+    left join incomplete
+        on
+            counted.crawl_month = incomplete.crawl_month
+            and counted.population = incomplete.population
 )
 
 select * from final

@@ -54,7 +54,8 @@ final as (
         case
             when now_seen.video_id is not null then false
             when seen_before.next_coverage_verdict = 'complete' then true
-        end as is_gone
+        end as is_gone,
+        coalesce(now_seen.coverage_verdict, seen_before.next_coverage_verdict) as coverage_verdict
     from now_seen
     full outer join seen_before
         on

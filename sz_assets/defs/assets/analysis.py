@@ -3,7 +3,7 @@
 import dagster as dg
 
 from sz_assets.contracts import ANALYSIS_TABLES, ENGAGEMENT_TABLES
-from sz_assets.contracts.marts import PAPER_COMPARISON
+from sz_assets.contracts.marts import ENGAGEMENT_SUMMARY, PAPER_COMPARISON
 from sz_assets.core.claims import compute_claims
 from sz_assets.defs.assets.engagement import POOL
 from sz_assets.defs.checks import table_checks
@@ -30,7 +30,10 @@ def analysis_assets(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefini
         resources = context.resources
         for month in months_with_marts(context):
             marts = {table.name: resources.marts.rows(table, month) for table in _MARTS}
-            frame = compute_claims(resources.study.claims, marts, month)
+            summary = marts[ENGAGEMENT_SUMMARY.name].filter(population="all")
+            frame = compute_claims(
+                resources.study.claims, marts, month, summary["incomplete_accounts"][0]
+            )
             path = resources.lake.lake.write(PAPER_COMPARISON, month, frame)
             verdicts = dict(frame.group_by("verdict").len().sort("verdict").rows())
             context.add_asset_metadata(

@@ -34,8 +34,10 @@ def read_marts(resources: Any, names: Sequence[str], month: date) -> dict[str, p
 
 def month_context(resources: Any, month: date) -> ChartContext:
     """Names and provenance for all charts of a month."""
-    origins = resources.marts.rows(FCT_ACCOUNT_MONTH, month)["data_origin"]
-    return chart_context(resources.study, month, join_origins(origins))
+    accounts = resources.marts.rows(FCT_ACCOUNT_MONTH, month)
+    incomplete = accounts.filter(pl.col("coverage_verdict") != "complete")["account_id"]
+    origins = join_origins(accounts["data_origin"])
+    return chart_context(resources.study, month, origins, incomplete)
 
 
 def _links(files: ChartFiles, month: date) -> dict[str, Any]:
@@ -112,7 +114,7 @@ def chart_checks(partitions: dg.PartitionsDefinition[str]) -> dg.AssetChecksDefi
             asset=chart_key(spec),
             description=(
                 "All formats open and parse, the chart shows the expected number of marks, asks "
-                "nothing of any other server, and says if its data are simulated."
+                "nothing of any other server, and says if its data are simulated or incomplete."
             ),
             blocking=True,
             partitions_def=partitions,

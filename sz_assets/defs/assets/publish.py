@@ -171,7 +171,7 @@ def publish_checks(partitions: dg.PartitionsDefinition[str]) -> dg.AssetChecksDe
             for month in months:
                 problem = inspect_report(
                     resources.home.report_of(month).read_text(encoding="utf-8"),
-                    is_simulated=month_context(resources, month).is_simulated,
+                    badges=month_context(resources, month).badges,
                 )
                 yield evaluation(
                     page, month, problem is None, {}, problem or "The page is complete."
