@@ -5,7 +5,7 @@ table contains (`contracts`) or means (`core`).
 
     SZ_HOME/
       lake/<layer>/<table>/crawl_month=YYYY-MM-01/…parquet   plain hive-partitioned Parquet
-      lake/raw/_journal/crawl_month=YYYY-MM-01/…             attempts that have not ended yet
+      lake/raw/_journal/crawl_month=YYYY-MM-01/…             attempts that can be gone on with
       warehouse/warehouse.duckdb                             the working database of dbt
       artifacts/charts|report/crawl_month=…/                 charts and report pages
       published/releases/<run id>/, published/current ->     what readers open
@@ -159,7 +159,7 @@ class Lake:
         return self._journal_folder(crawl_month) / account_id / f"{attempt_id}.journal"
 
     def journals(self, crawl_month: date, account_id: str) -> list[Path]:
-        """Journals of the account's attempts that are not stored yet, oldest first."""
+        """Journals of the account's attempts that can be gone on with, oldest first."""
         return sorted((self._journal_folder(crawl_month) / account_id).glob("*.journal"))
 
     def lock_account(self, crawl_month: date, account_id: str) -> AbstractContextManager[None]:

@@ -76,6 +76,44 @@ def without_privileges() -> Callable[[], Any]:
     return drop
 
 
+@pytest.fixture
+def without_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No setting of ours in the environment of this process and of those that it starts."""
+    for name in list(os.environ):
+        if name.startswith("SZ_") and name != "SZ_TEST_DATA":
+            monkeypatch.delenv(name)
+
+
+STUDY = """\
+id: tiny
+name: {zh: 小, en: Tiny}
+first_crawl_month: 2024-01
+selection: {min_followers: 0, verified: false}
+accounts:
+"""
+STUDY_ACCOUNTS = {
+    "one": 'platform_uid: "11", name: {zh: 一号, en: Number One}',
+    "two": 'platform_uid: "22", name: {zh: 二号, en: Number Two}',
+}
+
+
+@pytest.fixture
+def tiny_study(tmp_path: Path) -> Callable[..., Path]:
+    """`tiny_study("one", "two")`: a study of accounts with ids that no embedded platform knows."""
+
+    def write(*names: str) -> Path:
+        path = tmp_path / "study.yaml"
+        accounts = [
+            f"  - {{id: {name}, platform: douyin, platform_account_id: MS4wLjA{name}, "
+            f"{STUDY_ACCOUNTS[name]}}}\n"
+            for name in names
+        ]
+        path.write_text(STUDY + "".join(accounts), encoding="utf-8")
+        return path
+
+    return write
+
+
 @dataclass(frozen=True)
 class Ran:
     """A home, the run that filled it, and how that run ended."""

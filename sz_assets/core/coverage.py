@@ -57,21 +57,25 @@ class Verdict:
 def judge(
     answers: Sequence[Answer],
     *,
-    profile_refusal: str | None = None,
+    profile_fault: tuple[str, str] | None = None,
     platform_count: int | None = None,
 ) -> Verdict:
     """The verdict on one attempt.
 
     `complete` only if the last answer is a page that says that no more follow, the pages are
     numbered without a gap and each was asked for with the cursor that the page before it gave.
-    `profile_refusal` says why the account was left before its list was asked for;
+    `profile_fault` is outcome and reason of the profile's last answer, if that kept the list from
+    being asked for;
     `platform_count` is the platform's own count of videos, which is mentioned but decides nothing.
     """
     answers = sorted(answers, key=lambda answer: answer.request_number)
     if not answers:
-        if profile_refusal is None:
+        if profile_fault is None:
             return Verdict("unknown", "No page of the account's list was asked for in this month.")
-        return Verdict("refused", f"The profile was refused ({profile_refusal}).")
+        outcome, reason = profile_fault
+        if outcome == "refused":
+            return Verdict("refused", f"The profile was refused ({reason}).")
+        return Verdict("truncated", f"The profile could not be obtained ({reason}).")
     pages = [answer for answer in answers if answer.outcome == "ok"]
     items = sum(page.item_count or 0 for page in pages)
     seen = f"{_count(len(pages), 'page')} with {_count(items, 'item')}"
@@ -120,13 +124,14 @@ def build_coverage(
     for account_id in account_ids:
         own = pages.filter(pl.col("account_id") == account_id).sort("request_number")
         own_profiles = profiles.filter(pl.col("account_id") == account_id).sort("request_number")
-        refusals = own_profiles.filter(pl.col("outcome") == "refused")["outcome_reason"]
-        profile_refusal = refusals[-1] if len(refusals) else None
+        faults = own_profiles.filter(pl.col("outcome") != "ok")
+        told = faults.select("outcome", "outcome_reason").rows()
+        profile_fault = told[-1] if told else None
         platform_count = platform_counts.get(account_id)
         answers = [Answer(*row) for row in own.select(EVIDENCE_COLUMNS).iter_rows()]
         verdict = judge(
             answers,
-            profile_refusal=profile_refusal,
+            profile_fault=profile_fault,
             platform_count=platform_count,
         )
         obtained = own.filter(pl.col("outcome") == "ok")
@@ -148,7 +153,7 @@ def build_coverage(
                 "platform_video_count": platform_count,
                 "last_cursor": obtained["cursor_out"][-1] if obtained.height else None,
                 "has_more": obtained["has_more"][-1] if obtained.height else None,
-                "refusal_reason": _refusal(answers, profile_refusal),
+                "refusal_reason": _refusal(answers, profile_fault),
                 "started_at": attempt["requested_at"].min(),
                 "finished_at": attempt["received_at"].max(),
                 "data_origin": attempt["data_origin"][-1] if attempt.height else data_origin,
@@ -157,11 +162,10 @@ def build_coverage(
     return conform(pl.DataFrame(rows, schema=polars_schema(CRAWL_COVERAGE)), CRAWL_COVERAGE)
 
 
-def _refusal(answers: Sequence[Answer], profile_refusal: str | None) -> str | None:
+def _refusal(answers: Sequence[Answer], profile_fault: tuple[str, str] | None) -> str | None:
     """The refusal with which the attempt ended, be it of a page or, before any, of the profile."""
-    if not answers:
-        return profile_refusal
-    return answers[-1].outcome_reason if answers[-1].outcome == "refused" else None
+    last = (answers[-1].outcome, answers[-1].outcome_reason) if answers else profile_fault
+    return last[1] if last is not None and last[0] == "refused" else None
 
 
 def _gap(pages: Sequence[Answer]) -> str | None:

@@ -10,11 +10,13 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from sz_assets.crawl.breaker import Breaker
 from sz_assets.crawl.budget import DailyBudget
 from sz_assets.crawl.pace import Pacer
+from sz_assets.crawl.pause import HostPauses
 from sz_assets.crawl.robots import Robots, read_robots
 from sz_assets.crawl.rules import RULES, RetryRule
 from sz_assets.crawl.transport import Answer, Transport
@@ -55,11 +57,13 @@ class Asker:
         pacer: Pacer,
         retry: RetryRule,
         budget: DailyBudget | None = None,
+        pauses: HostPauses | None = None,
         obey_robots: bool | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        self._transport, self._pacer, self._retry, self._budget = transport, pacer, retry, budget
+        self._transport, self._pacer, self._retry = transport, pacer, retry
+        self._budget, self._pauses = budget, pauses
         self._obey_robots = obey_robots
         self._sleep, self._jitter = sleep, jitter
         self._breaker = Breaker(retry.longest_wait, sleep=sleep)
@@ -71,26 +75,35 @@ class Asker:
         """The host's robots.txt; empty if it has none, None if it was not read."""
         return None if self._reading is None else self._reading.text
 
-    async def ask(self, query: Query, take: Take, *, is_page: bool = True) -> None:
+    async def ask(
+        self,
+        query: Query,
+        take: Take,
+        *,
+        is_page: bool = True,
+        forbidden: Problem | None = None,
+    ) -> None:
         """Ask until an answer counts, can't be repeated, or the retries are used up.
 
         `take` gets every answer. A request that may not be sent is one too: without a status, and
-        with the problem that forbids it. Raises UserError as `Transport.get` does.
+        with the problem that forbids it, be it `forbidden` or found here. Raises UserError as
+        `Transport.get` does.
         """
         url = self._transport.address(query)
-        if problem := await self._forbidden(url) or await self._breaker.admit():
+        self._recall_pause(url)
+        problem = forbidden or await self._forbidden(url) or await self._breaker.admit()
+        if problem:
             await take(self._transport.unsent(url, problem))
             return
-        # A trial is one request.
-        attempts = 1 if self._breaker.is_open else self._retry.attempts
+        is_trial = self._breaker.is_open
         last = await self._repeat(
             url,
             lambda: self._transport.get(query),
             take,
-            attempts,
+            1 if is_trial else self._retry.attempts,
             is_stopped=lambda: self._breaker.is_open,
         )
-        self._breaker.settle(last, is_page=is_page)
+        self._breaker.settle(last, is_page=is_page, is_trial=is_trial)
 
     async def _repeat(
         self,
@@ -113,14 +126,37 @@ class Asker:
             problem = await take(answer)
             if problem is None or not RULES[problem.fault].is_retried:
                 return problem
-            if answer.retry_after and answer.retry_after <= self._retry.longest_wait:
-                # The host's other accounts are not to come sooner either.
-                self._pacer.hold(answer.retry_after)
+            if answer.retry_after:
+                self._hold(host, answer)
             failures += 1
             wait = self._retry.wait(failures, answer.retry_after, self._jitter())
             if wait is None or failures >= attempts or is_stopped():
                 return problem
             await self._sleep(wait)
+
+    def _hold(self, host: str, answer: Answer) -> None:
+        """Leave the host alone for as long as it asks: its other accounts come no sooner either."""
+        seconds = answer.retry_after or 0.0
+        until = answer.received_at + timedelta(seconds=seconds)
+        if self._pauses:
+            self._pauses.keep(host, until)
+        if seconds <= self._retry.longest_wait:
+            self._pacer.hold(seconds)
+        else:
+            self._breaker.leave(_left_alone(host, until))
+
+    def _recall_pause(self, url: str) -> None:
+        """What the host asked of an earlier crawl holds for this one."""
+        host = urlsplit(url).netloc
+        now = self._transport.now()
+        until = self._pauses.until(host) if self._pauses else None
+        if until is None or until <= now:
+            return
+        left = (until - now).total_seconds()
+        if left <= self._retry.longest_wait:
+            self._pacer.hold(left)
+        else:
+            self._breaker.leave(_left_alone(host, until))
 
     async def _forbidden(self, url: str) -> Problem | None:
         """Why robots.txt forbids the address; read once, when the first address is asked for."""
@@ -162,3 +198,7 @@ class Asker:
             return RobotsReading("")
         detail = f"{problem.detail}, for robots.txt, without which nothing else is asked"
         return RobotsReading(None, problem=Problem(problem.fault, detail))
+
+
+def _left_alone(host: str, until: datetime) -> str:
+    return f"{host} asked to be left alone until {until.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -7,7 +7,7 @@ Here: raw rows. Not here: asking for answers (`crawl.session`) or reading files
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -18,7 +18,7 @@ from sz_assets.contracts.raw import ACCOUNT_PAGES, ACCOUNT_PROFILES, RAW_TABLES
 from sz_assets.contracts.validate import polars_schema
 from sz_assets.core.coverage import EVIDENCE_COLUMNS, Answer, Verdict, judge
 from sz_assets.errors import UserError
-from sz_assets.sources.protocol import PageReading, Problem
+from sz_assets.sources.protocol import PageReading, Problem, Source
 from sz_assets.storage import Lake
 
 
@@ -77,13 +77,14 @@ class Attempt:
         """Whether anything was answered to a page request."""
         return bool(self._pages)
 
-    def page_readings(self) -> list[PageReading]:
-        """What the pages so far said, in order."""
-        return [
-            PageReading(None, row["item_count"], row["has_more"], row["cursor_out"])
-            for row in self._pages
-            if row["outcome"] == "ok"
-        ]
+    def page_readings(self, source: Source) -> Iterator[PageReading]:
+        """What the pages that it has now said, in order."""
+        for row in [row for row in self._pages if row["outcome"] == "ok"]:
+            # An echo of the cookie may be masked in the body: of that only the ids are needed.
+            video_ids = source.read_page(row["body"], row["content_type"]).video_ids
+            yield PageReading(
+                None, row["item_count"], row["has_more"], row["cursor_out"], video_ids
+            )
 
     def add_profile(
         self,
@@ -131,8 +132,12 @@ class Attempt:
     def verdict(self) -> Verdict:
         """What the attempt amounts to so far."""
         answers = [Answer(**{name: row[name] for name in EVIDENCE_COLUMNS}) for row in self._pages]
-        refused = [row for row in self._profiles if row["outcome"] == "refused"]
-        return judge(answers, profile_refusal=refused[-1]["outcome_reason"] if refused else None)
+        faults = [
+            (row["outcome"], row["outcome_reason"])
+            for row in self._profiles
+            if row["outcome"] != "ok"
+        ]
+        return judge(answers, profile_fault=faults[-1] if faults else None)
 
     def body_hashes(self) -> tuple[list[str], list[str]]:
         """SHA-256 of the profiles' and of the pages' bodies, in order."""

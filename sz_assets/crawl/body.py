@@ -38,17 +38,23 @@ class BodyBuffer:
         self._encoding = name
         self._limit = limit
         self._parts: list[bytes] = []
-        self._size = 0
+        self._size = self._raw_size = 0
         self._stream: zlib._Decompress | None = None
 
     def feed(self, chunk: bytes) -> None:
         """Take the next raw bytes. Raises BodyTooLarge or BodyCorrupt."""
+        # Empty members are no decoded bytes, however many there are.
+        self._raw_size += len(chunk)
+        if self._raw_size > self._limit:
+            raise BodyTooLarge
         if self._encoding == "identity":
             self._keep(chunk)
             return
         while chunk:
             if self._stream is None or self._stream.eof:
                 # A gzip body may consist of several members one after the other.
+                if self._stream is not None and not chunk.strip(b"\0"):
+                    return  # zeros after the end are padding
                 if self._stream is not None and self._encoding == "deflate":
                     raise BodyCorrupt("bytes after the end of the compressed body")
                 self._stream = zlib.decompressobj(self._window(chunk))
@@ -76,4 +82,5 @@ class BodyBuffer:
         self._size += len(decoded)
         if self._size > self._limit:
             raise BodyTooLarge
-        self._parts.append(decoded)
+        if decoded:
+            self._parts.append(decoded)

@@ -1,7 +1,7 @@
 """The requests of a day to one host, counted across crawls and processes.
 
-Here: the count on the disk. Not here: where it lies (`storage`) or what happens at its end
-(`crawl.asking`).
+Here: the count on the disk, and when a crawl can go on. Not here: where it lies (`storage`) or
+what happens at its end (`crawl.asking`, `crawl.resume`).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from sz_assets.disk import refusal
@@ -48,6 +48,21 @@ class DailyBudget:
                 os.close(file)
         except OSError as error:
             raise refusal(error, path) from error
+
+    def is_spent(self, host: str) -> bool:
+        """Whether nothing more may be sent today; UserError if the disk refuses."""
+        path = self.folder / host / self.today().isoformat()
+        try:
+            return path.exists() and path.stat().st_size >= self.limit
+        except OSError as error:
+            raise refusal(error, path) from error
+
+    def remedy(self, crawl_month: date) -> str:
+        """When and with what command a crawl of that month goes on, as a clause."""
+        tomorrow = self.today() + timedelta(days=1)
+        if tomorrow.replace(day=1) != crawl_month:
+            return f"{crawl_month:%Y-%m} ends before more are allowed"
+        return f"from {tomorrow} on, sz-assets run --month {crawl_month:%Y-%m} goes on from there"
 
     def _begin_day(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)

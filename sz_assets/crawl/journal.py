@@ -46,17 +46,25 @@ class Record(msgspec.Struct, frozen=True):
     """One answer: its row of the raw `table`, without the columns that the header has.
 
     `is_last` if it is of a kind after which the same is not asked for again. `retry_after` is
-    what the platform asked for, in seconds. A record with no row says that the attempt has ended.
+    what the platform asked for, in seconds. `paused_on` is the day whose budget kept the request
+    from being sent. A record with no row says that the attempt has ended; one of no table says that
+    another attempt, whose id is in its row, goes on from the last answer before the pause.
     """
 
     table: str
     row: dict[str, Any]
     is_last: bool = False
     retry_after: float | None = None
+    paused_on: date | None = None
 
     @property
     def is_end(self) -> bool:
         return not self.row
+
+    @property
+    def successor(self) -> str | None:
+        """The id of the attempt that goes on from here."""
+        return self.row["attempt_id"] if self.row and not self.table else None
 
 
 class UnusableJournal(Exception):
@@ -100,9 +108,7 @@ class Journal:
 
     def append(self, record: Record) -> None:
         """Write a record through to the disk; UserError if the disk refuses."""
-        frame = _frame(
-            Record(record.table, _outgoing(record.row), record.is_last, record.retry_after)
-        )
+        frame = _frame(msgspec.structs.replace(record, row=_outgoing(record.row)))
         with self._guard:
             if self._file.closed:
                 # The crawl was stopped meanwhile: this answer is the request in flight.
@@ -224,4 +230,4 @@ def _incoming(record: Record) -> Record:
         name: value.replace(tzinfo=None) if isinstance(value, datetime) else value
         for name, value in record.row.items()
     }
-    return Record(record.table, row, record.is_last, record.retry_after)
+    return msgspec.structs.replace(record, row=row)

@@ -11,8 +11,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from importlib.metadata import version
 from typing import Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from sz_assets.crawl.budget import DailyBudget
+from sz_assets.crawl.pause import HostPauses
 from sz_assets.crawl.rules import RetryRule
 from sz_assets.crawl.transport import TransportLimits
 from sz_assets.settings import PlatformSettings
@@ -31,9 +34,10 @@ class CrawlPlan:
     `origin` is the setting `SZ_SOURCE`. `clock` gives the platform's present as an aware
     datetime: the real one for a live platform, the embedded platform's own for simulated data.
     `requests_per_second` (None: as fast as possible) and `concurrency` (accounts at a time) hold
-    for each platform's host. Without a `budget` requests are not counted. `obey_robots` False
-    goes on whatever robots.txt says; None does not even read it, which suits our own servers.
-    `edition` names what the platform shows, where that can be known.
+    for each platform's host. Without a `budget` requests are not counted, without `pauses` no
+    `Retry-After` outlasts the crawl. `obey_robots` False goes on whatever robots.txt says; None
+    does not even read it, which suits our own servers. With a `time_zone` no account is begun once
+    the month is over there. `edition` names what the platform shows, where that can be known.
     """
 
     crawl_month: date
@@ -47,12 +51,27 @@ class CrawlPlan:
     retry: RetryRule = field(default_factory=RetryRule)
     limits: TransportLimits = field(default_factory=TransportLimits)
     budget: DailyBudget | None = None
+    pauses: HostPauses | None = None
     obey_robots: bool | None = None
+    time_zone: str | None = None
     edition: str = ""
 
     def data_origin(self, platform: str) -> str:
         """`data_origin` of what this crawl stores from the platform."""
         return "simulated" if self.origin == "simulated" else f"live:{platform}"
+
+    def is_over(self) -> bool:
+        """Whether what the platform shows now belongs to a later month."""
+        if self.time_zone is None:
+            return False
+        today = self.clock().astimezone(ZoneInfo(self.time_zone)).date()
+        return today.replace(day=1) > self.crawl_month
+
+    def has_spent(self, account: Account, day: date) -> bool:
+        """Whether it is still the day, and its budget for the account's host still spent."""
+        if self.budget is None or self.budget.today() != day:
+            return False
+        return self.budget.is_spent(urlsplit(self.platforms[account.platform].base_url).netloc)
 
     def fingerprint(self, account: Account) -> str:
         """The same for two crawls of which one can go on with what the other began."""

@@ -10,10 +10,12 @@ import base64
 import html
 import json
 import logging
-from urllib.parse import quote, quote_plus
+import re
+from urllib.parse import quote, quote_plus, unquote
 
 from sz_assets.settings import Secret
 
+_ESCAPE = re.compile("%[0-9A-F]{2}")
 # Shorter values, such as "1", stand in any text and identify nobody.
 _SHORTEST_VALUE = 8
 # Shorter ones may be a word that a page holds by itself, and pages are evidence. So may a number
@@ -61,9 +63,13 @@ def silence_client_library() -> None:
 def _forms(secret: str) -> set[bytes]:
     raw = secret.encode(errors="replace")
     inside_json = json.dumps(secret)[1:-1]
+    escaped = quote(secret, safe="", errors="replace")
     texts = {
         secret,
-        quote(secret, safe="", errors="replace"),
+        unquote(secret),
+        escaped,
+        _ESCAPE.sub(lambda found: found[0].lower(), escaped),
+        quote(escaped, safe=""),
         quote(secret, errors="replace"),
         quote_plus(secret, errors="replace"),
         inside_json,

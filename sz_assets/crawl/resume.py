@@ -1,7 +1,13 @@
-"""An attempt from its first request to its storing, across crashes.
+"""An attempt from its first request to its storing, across crashes and across days.
 
-Here: beginning it or going on with the one that a crash left, and sealing it into the raw tables.
-Not here: the journal's form (`crawl.journal`) or what is asked (`crawl.session`).
+Here: beginning it or going on with the one that a crash or the end of a day's budget left, and
+sealing it into the raw tables. Not here: the journal's form (`crawl.journal`) or what is asked
+(`crawl.session`).
+
+An attempt that the budget ended is stored as truncated, and its journal is kept. On another day
+an attempt of a new id takes over its answers, without those rows that stand for requests that
+were not sent, and goes on in the same journal. What is stored is never changed, and the newest
+attempt always holds the whole list so far.
 """
 
 from __future__ import annotations
@@ -18,6 +24,7 @@ from sz_assets.crawl.attempt import Attempt, next_attempt_id, refuse_mixture
 from sz_assets.crawl.journal import (
     Header,
     Journal,
+    JournalReading,
     Record,
     UnusableJournal,
     read_journal,
@@ -29,7 +36,8 @@ from sz_assets.errors import UserError
 from sz_assets.storage import Lake
 from sz_assets.study import Account
 
-# The counters of one attempt belong together: an older one is stored as far as it came.
+# The counters of one attempt belong together: an older one is stored as far as it came. Only a
+# list that needs more than one day's budget may take longer, as long as its month can be observed.
 LONGEST_PAUSE = timedelta(hours=24)
 _IN_HEADER = ("crawl_month", "account_id", "attempt_id", "platform", "data_origin")
 _END = Record("", {})
@@ -37,11 +45,15 @@ _END = Record("", {})
 
 @dataclass
 class OpenAttempt:
-    """An attempt under way with its journal, and `notes`: sentences on what a crash had left."""
+    """An attempt under way with its journal, and `notes`: sentences on what had been left.
+
+    `paused_on` is the day whose budget ended it.
+    """
 
     attempt: Attempt
     journal: Journal
     last: Record | None = None
+    paused_on: date | None = None
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -74,25 +86,29 @@ class OpenAttempt:
         *,
         is_last: bool,
         retry_after: float | None,
+        paused_on: date | None = None,
     ) -> None:
         """Make an answer durable. UserError if the disk refuses."""
         kept = {name: value for name, value in row.items() if name not in _IN_HEADER}
-        self.last = Record(table, kept, is_last, retry_after)
+        self.last = Record(table, kept, is_last, retry_after, paused_on)
+        self.paused_on = paused_on
         await asyncio.to_thread(self.journal.append, self.last)
 
     def seal(self, lake: Lake) -> None:
-        """Store the attempt in the raw tables, then take its journal away."""
+        """Store the attempt in the raw tables, then take its journal away unless it is paused."""
         if self.last is not None and not self.last.is_end:
             self.journal.append(_END)
         self.attempt.write(lake)
-        self.journal.remove()
+        if self.paused_on is None:
+            self.journal.remove()
 
 
 def open_attempt(plan: CrawlPlan, lake: Lake, account: Account) -> OpenAttempt:
     """Go on with the attempt that was left unfinished, or begin one.
 
     One that is too old to be gone on with is stored as far as it came, and a journal that can't
-    be used is set aside; either is said in `notes`. The account must be locked.
+    be used is set aside; either is said in `notes`. One that the day's budget ended is given as
+    it is for the rest of that day. The account must be locked, and its month be observable.
     """
     month, now = plan.crawl_month, plan.clock()
     notes: list[str] = []
@@ -100,12 +116,19 @@ def open_attempt(plan: CrawlPlan, lake: Lake, account: Account) -> OpenAttempt:
         found = _reopen(path, notes, plan.fingerprint(account))
         if found is None:
             continue
-        left, started_at = found
-        if now - started_at <= LONGEST_PAUSE:
-            notes.append(
-                f"{account.id}: went on with attempt {left.attempt.attempt_id} (answers it had: "
-                f"{left.attempt.request_count})."
-            )
+        left, header = found
+        if left.paused_on and plan.has_spent(account, left.paused_on):
+            left.notes = notes
+            return left
+        takes_days = left.paused_on or left.attempt.attempt_id != header.attempt_id
+        if takes_days or now - header.started_at <= LONGEST_PAUSE:
+            name = left.attempt.attempt_id
+            if left.paused_on:
+                left = _succeed(left, header, lake, now)
+            if answers := left.attempt.request_count:
+                notes.append(
+                    f"{account.id}: went on with attempt {name} (answers it had: {answers})."
+                )
             left.notes = notes
             return left
         _seal_as_it_is(left, lake, notes)
@@ -141,6 +164,17 @@ def seal_unfinished(lake: Lake, crawl_month: date, account_ids: Iterable[str]) -
     return notes
 
 
+def _succeed(paused: OpenAttempt, header: Header, lake: Lake, now: datetime) -> OpenAttempt:
+    """The attempt that goes on from one that the budget ended."""
+    attempt = paused.attempt
+    # It is stored already, unless a crash came before that.
+    attempt.write(lake)
+    successor = next_attempt_id(lake, attempt.crawl_month, attempt.account_id, now)
+    paused.journal.append(Record("", {"attempt_id": successor}))
+    paused.journal.close()
+    return _replay(paused.journal.path, read_journal(paused.journal.path), header)
+
+
 def _seal_as_it_is(left: OpenAttempt, lake: Lake, notes: list[str]) -> None:
     attempt = left.attempt
     try:
@@ -150,6 +184,8 @@ def _seal_as_it_is(left: OpenAttempt, lake: Lake, notes: list[str]) -> None:
         notes.append(f"{error} An unfinished attempt is kept as {set_aside(left.journal.path)}.")
         return
     left.seal(lake)
+    if left.paused_on:
+        left.journal.remove()
     notes.append(
         f"{attempt.account_id}: attempt {attempt.attempt_id} was left unfinished and is too old to "
         f"be gone on with: it is stored as far as it came (answers: {attempt.request_count})."
@@ -158,8 +194,8 @@ def _seal_as_it_is(left: OpenAttempt, lake: Lake, notes: list[str]) -> None:
 
 def _reopen(
     path: Path, notes: list[str], fingerprint: str | None = None
-) -> tuple[OpenAttempt, datetime] | None:
-    """The attempt in a journal and when it began; None if there is nothing to go on with."""
+) -> tuple[OpenAttempt, Header] | None:
+    """The attempt in a journal and its header; None if there is nothing to go on with."""
     try:
         reading = read_journal(path)
         header = reading.header
@@ -177,10 +213,25 @@ def _reopen(
     if header is None:
         remove(path)
         return None
-    attempt = Attempt(**{name: getattr(header, name) for name in _IN_HEADER})
+    return _replay(path, reading, header), header
+
+
+def _replay(path: Path, reading: JournalReading, header: Header) -> OpenAttempt:
+    """The attempt that a journal's records add up to."""
     common = {name: getattr(header, name) for name in _IN_HEADER}
+    records: list[Record] = []
     for record in reading.records:
+        if record.successor is None:
+            records.append(record)
+            continue
+        common["attempt_id"] = record.successor
+        while records and (records[-1].paused_on or records[-1].is_end):
+            records.pop()
+    attempt = Attempt(**common)
+    paused_on = None
+    for record in records:
         if not record.is_end:
             attempt.restore(record.table, common | record.row)
-    last = reading.records[-1] if reading.records else None
-    return OpenAttempt(attempt, Journal(path, length=reading.length), last), header.started_at
+            paused_on = record.paused_on
+    last = records[-1] if records else None
+    return OpenAttempt(attempt, Journal(path, length=reading.length), last, paused_on)

@@ -43,8 +43,10 @@ def read_robots(text: str, user_agent: str) -> Robots:
         if not colon:
             continue
         if key == "user-agent":
-            agents = [*(agents if is_header else []), value.lower()]
-            groups.setdefault(value.lower(), [])
+            # A version after the product's name is no part of it.
+            agent = value.lower().partition("/")[0]
+            agents = [*(agents if is_header else []), agent]
+            groups.setdefault(agent, [])
             is_header = True
         elif key in ("allow", "disallow"):
             is_header = False

@@ -49,8 +49,11 @@ def _refused(meaning: str, *, is_retried: bool = False, of_host: bool = True) ->
 RULES: Mapping[Fault, Rule] = {
     Fault.ROBOTS: _refused("the host's robots.txt disallows the address", of_host=False),
     Fault.BUDGET: _failed("the day's requests are used up", is_retried=False, of_host=False),
+    Fault.MONTH_OVER: _failed(
+        "the crawl month ended before the account's turn came", is_retried=False, of_host=False
+    ),
     Fault.PARKED: _failed(
-        f"{BREAKER_FAULTS} requests to the host in a row have failed",
+        f"{BREAKER_FAULTS} requests to the host in a row have failed, or it asked to be left alone",
         is_retried=False,
         of_host=False,
     ),

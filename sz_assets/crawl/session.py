@@ -23,7 +23,7 @@ from sz_assets.crawl.rules import RULES
 from sz_assets.crawl.transport import Answer, Transport
 from sz_assets.errors import UserError
 from sz_assets.settings import PlatformSettings
-from sz_assets.sources.protocol import PageReading, Problem, Source
+from sz_assets.sources.protocol import Fault, PageReading, Problem, Source
 from sz_assets.sources.registry import get_source
 from sz_assets.storage import Lake
 from sz_assets.study import Account
@@ -102,6 +102,7 @@ class _Host:
             pacer=Pacer(plan.requests_per_second),
             retry=plan.retry,
             budget=plan.budget,
+            pauses=plan.pauses,
             obey_robots=plan.obey_robots,
         )
         self._places = asyncio.Semaphore(plan.concurrency)
@@ -138,7 +139,7 @@ class _Host:
         return True
 
     async def _profile(self, account: Account, work: OpenAttempt) -> bool:
-        """Store the profile; False if the platform refused it, which ends the attempt."""
+        """Store the profile; False if it can't be had, which ends the attempt."""
         if work.has_profile:
             return True
         outcome = "ok"
@@ -146,21 +147,27 @@ class _Host:
         async def take(answer: Answer) -> Problem | None:
             nonlocal outcome
             problem = (
-                answer.problem
+                self._told(answer.problem)
                 or self._source.read_profile(answer.body, answer.content_type).problem
             )
             outcome = _outcome(problem)
             received = self._received(answer, outcome)
             row = work.attempt.add_profile(received, outcome, problem, self._asker.robots_txt)
-            await _record(work, ACCOUNT_PROFILES.name, row, answer, problem)
+            await self._record(work, ACCOUNT_PROFILES.name, row, answer, problem)
             return problem
 
-        await self._asker.ask(self._source.profile_query(account), take, is_page=False)
-        return outcome != "refused"
+        forbidden = None
+        if work.last is None and self._plan.is_over():
+            # What is under way is finished, because its counters belong together.
+            detail = f"{self._plan.crawl_month:%Y-%m} ended before it was this account's turn"
+            forbidden = Problem(Fault.MONTH_OVER, detail)
+        query = self._source.profile_query(account)
+        await self._asker.ask(query, take, is_page=False, forbidden=forbidden)
+        return outcome == "ok"
 
     async def _list(self, account: Account, work: OpenAttempt, reporter: _Reporter) -> None:
         """Store the pages in the order of their cursors, until the list or the patience ends."""
-        stored = iter(work.attempt.page_readings())
+        stored = work.attempt.page_readings(self._source)
         cursor: str | None = self._source.first_cursor
         asked: set[str] = set()
         known: set[str] = set()
@@ -182,12 +189,12 @@ class _Host:
         async def take(answer: Answer) -> Problem | None:
             nonlocal reading
             if answer.problem:
-                reading = PageReading(answer.problem)
+                reading = PageReading(self._told(answer.problem))
             else:
                 reading = self._source.read_page(answer.body, answer.content_type)
             outcome = _outcome(reading.problem)
             row = work.attempt.add_page(self._received(answer, outcome), outcome, reading, cursor)
-            await _record(work, ACCOUNT_PAGES.name, row, answer, reading.problem)
+            await self._record(work, ACCOUNT_PAGES.name, row, answer, reading.problem)
             return reading.problem
 
         await self._asker.ask(self._source.page_query(account, cursor), take)
@@ -204,6 +211,29 @@ class _Host:
             return None
         return following
 
+    def _told(self, problem: Problem | None) -> Problem | None:
+        """The problem, with what to do about it if only a day has to pass."""
+        if problem is None or problem.fault is not Fault.BUDGET or self._plan.budget is None:
+            return problem
+        remedy = self._plan.budget.remedy(self._plan.crawl_month)
+        return Problem(problem.fault, f"{problem.detail}; {remedy}")
+
+    async def _record(
+        self,
+        work: OpenAttempt,
+        table: str,
+        row: dict[str, Any],
+        answer: Answer,
+        problem: Problem | None,
+    ) -> None:
+        is_last = problem is not None and not RULES[problem.fault].is_retried
+        paused_on = None
+        if self._plan.budget and problem is not None and problem.fault is Fault.BUDGET:
+            paused_on = self._plan.budget.today()
+        await work.record(
+            table, row, is_last=is_last, retry_after=answer.retry_after, paused_on=paused_on
+        )
+
     def _received(self, answer: Answer, outcome: str) -> Received:
         hide = self._redaction
         return Received(
@@ -215,17 +245,6 @@ class _Host:
             http_status=answer.status,
             content_type=hide.of_text(answer.content_type),
         )
-
-
-async def _record(
-    work: OpenAttempt,
-    table: str,
-    row: dict[str, Any],
-    answer: Answer,
-    problem: Problem | None,
-) -> None:
-    is_last = problem is not None and not RULES[problem.fault].is_retried
-    await work.record(table, row, is_last=is_last, retry_after=answer.retry_after)
 
 
 def _outcome(problem: Problem | None) -> str:

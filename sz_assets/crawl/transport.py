@@ -121,6 +121,10 @@ class Transport:
         """The address of a path at the host's root."""
         return f"{'://'.join(urlsplit(self._base_url)[:2])}{path}"
 
+    def now(self) -> datetime:
+        """The platform's present."""
+        return self._clock()
+
     def unsent(self, url: str, problem: Problem) -> Answer:
         """What stands for the answer to a request that was not sent."""
         now = self._clock()
@@ -143,11 +147,11 @@ class Transport:
 
     async def _send(self, url: str, signed_url: str, headers: dict[str, str]) -> Answer:
         limits = self._limits
-        timeout = {"connect": limits.connect, "read": limits.deadline, "write": limits.deadline}
+        # What comes after connecting has the deadline of the whole alone: a timer for each read
+        # would end no sooner.
+        timeout = {"timeout": {"connect": limits.connect}}
         try:
-            request = httpx.Request(
-                "GET", signed_url, headers=headers, extensions={"timeout": timeout}
-            )
+            request = httpx.Request("GET", signed_url, headers=headers, extensions=timeout)
         except (httpx.InvalidURL, UnicodeEncodeError):
             raise UserError(
                 f"The request to {self._base_url} is no address that can be asked for: check the "
@@ -158,12 +162,13 @@ class Transport:
         try:
             async with asyncio.timeout(limits.deadline):
                 await self._receive(request, seen)
-        except (TimeoutError, httpx.ReadTimeout, httpx.WriteTimeout):
+        except TimeoutError:
             seen.fail(Fault.DEADLINE, f"no whole answer within {limits.deadline:g} s")
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             seen.fail(*_connection_fault(error))
-        except httpx.TransportError as error:
-            # The error's own text may quote headers, so only its kind is told.
+        except (httpx.TransportError, OSError) as error:
+            # A damaged TLS record comes as it is, past the client library's own errors. An error's
+            # text may quote headers, so only its kind is told.
             seen.fail(Fault.INTERRUPTED, f"the transfer broke off ({type(error).__name__})")
         except BodyTooLarge:
             seen.fail(Fault.TOO_LARGE, f"an answer of more than {limits.body_bytes:,} bytes")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
 from sz_assets.crawl.budget import DailyBudget
+from sz_assets.crawl.pause import HostPauses
 from sz_assets.crawl.plan import CrawlPlan, default_user_agent
 from sz_assets.defs.months import current_month, to_key
 from sz_assets.errors import UserError
@@ -123,6 +124,8 @@ class LivePlatforms:
                 self._settings.daily_request_limit,
                 lambda: self._now().astimezone(ZoneInfo(self._study.time_zone)).date(),
             ),
+            time_zone=self._study.time_zone,
+            pauses=HostPauses(Home(self._settings.home).request_counts),
             obey_robots=self._study.obey_robots,
         )
 

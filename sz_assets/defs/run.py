@@ -64,6 +64,9 @@ def load_ahead() -> None:
     # every 700 new ones costs a run some two seconds.
     gc.set_threshold(200_000, 50, 100)
 
+    # The run needs it at once, and two threads that import it together can see half of it.
+    importlib.import_module("sqlalchemy.orm")
+
     def load() -> None:
         for name in ("dbt.cli.main", "great_expectations", "altair", "vl_convert"):
             importlib.import_module(name)

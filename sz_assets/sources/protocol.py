@@ -23,6 +23,7 @@ class Fault(StrEnum):
     # nothing was sent
     ROBOTS = "robots"
     BUDGET = "budget"
+    MONTH_OVER = "month_over"
     PARKED = "parked"
     # seen by the transport
     DNS = "dns"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,24 +10,6 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-
-STUDY = """\
-id: tiny
-name: {zh: 小, en: Tiny}
-first_crawl_month: 2024-01
-selection: {min_followers: 0, verified: false}
-accounts:
-  - id: one
-    platform: douyin
-    platform_account_id: MS4wLjAone
-    platform_uid: "11"
-    name: {zh: 一号, en: Number One}
-  - id: two
-    platform: douyin
-    platform_account_id: MS4wLjAtwo
-    platform_uid: "22"
-    name: {zh: 二号, en: Number Two}
-"""
 
 
 @dataclass(frozen=True)
@@ -55,11 +36,8 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def sz(home: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Said]:
+def sz(home: Path, without_settings: None) -> Callable[..., Said]:
     """`sz("run", "--month", "2023-10", SZ_STUDY=…)`; SZ_HOME is `home` unless given."""
-    for name in list(os.environ):
-        if name.startswith("SZ_") and name != "SZ_TEST_DATA":
-            monkeypatch.delenv(name)
 
     def command(*arguments: object, **environment: object) -> Said:
         from sz_assets.cli import main
@@ -74,11 +52,9 @@ def sz(home: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Said]:
 
 
 @pytest.fixture
-def study(tmp_path: Path) -> Path:
-    """A study of two accounts with ids that no embedded platform knows."""
-    path = tmp_path / "study.yaml"
-    path.write_text(STUDY, encoding="utf-8")
-    return path
+def study(tiny_study: Callable[..., Path]) -> Path:
+    """A study of two accounts."""
+    return tiny_study("one", "two")
 
 
 def item(number: int, author: int = 11, **changes: Any) -> dict[str, Any]:

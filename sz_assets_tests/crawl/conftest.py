@@ -14,10 +14,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import polars as pl
 import pytest
 
-from sz_assets.crawl.plan import CrawlPlan
+from sz_assets.contracts.table import Table
+from sz_assets.crawl.plan import AttemptResult, CrawlPlan
 from sz_assets.crawl.rules import RetryRule
+from sz_assets.crawl.session import crawl_month
 from sz_assets.crawl.transport import TransportLimits
 from sz_assets.settings import PlatformSettings, Secret
 from sz_assets.storage import Lake
@@ -191,11 +194,42 @@ def plan(server: RawServer, *accounts: Account, **changes: Any) -> CrawlPlan:
     return CrawlPlan(**(values | changes))
 
 
+def one_video(request: Any) -> Any:
+    """A handler of `FaultServer`: no robots.txt, and for each account a list of one video."""
+    from fault_server import answer
+
+    if request.path == "/robots.txt":
+        return answer(b"", 404)
+    fake = FakePlatform()
+    fake.page("0", [item(1)], 0, 0)
+    return answer(fake.profile if "profile" in request.path else fake.pages["0"])
+
+
+def crawl(lake: Lake, server: Any, *names: str, **changes: Any) -> list[AttemptResult]:
+    """Crawl the accounts of these names, one at a time."""
+    accounts = [account(name) for name in names or ("one",)]
+    values = {"concurrency": 1} | changes
+    return crawl_month(plan(server, *accounts, **values), lake, lambda progress: None)
+
+
+def rows(lake: Lake, table: Table, name: str = "one") -> pl.DataFrame:
+    """All that is stored of an account, in the order of its requests."""
+    return lake.read_attempts(table, lake.attempts(table, MONTH, name))
+
+
 @pytest.fixture
 def kit() -> Any:
     """The helpers above, since test folders are no packages."""
     from types import SimpleNamespace
 
     return SimpleNamespace(
-        http=http, item=item, account=account, plan=plan, month=MONTH, platform=FakePlatform
+        http=http,
+        item=item,
+        account=account,
+        plan=plan,
+        month=MONTH,
+        platform=FakePlatform,
+        one_video=one_video,
+        crawl=crawl,
+        rows=rows,
     )

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,18 +14,6 @@ from canary import COOKIE, ECHO, HTML, TOKEN, leaking_files, leaks
 from fault_server import FaultServer, answer
 
 pytestmark = pytest.mark.slow
-STUDY = """\
-id: tiny
-name: {zh: 小, en: Tiny}
-first_crawl_month: 2024-01
-selection: {min_followers: 0, verified: false}
-accounts:
-  - id: one
-    platform: douyin
-    platform_account_id: MS4wLjAone
-    platform_uid: "11"
-    name: {zh: 一号, en: Number One}
-"""
 SIGNER = f"""\
 TOKEN = {TOKEN!r}
 COOKIE = {COOKIE!r}
@@ -37,19 +26,23 @@ def sign(method, url):
 """
 
 
+@pytest.fixture
+def folder(tiny_study: Callable[..., Path], without_settings: None) -> Path:
+    """A folder with the study of one account, and no setting beside those of `run`."""
+    return tiny_study("one").parent
+
+
 def run(server: FaultServer, folder: Path, *options: str, **environment: str) -> tuple[int, str]:
     """Exit code and all output of `sz-assets --debug run` with every log at its most talkative."""
-    (folder / "study.yaml").write_text(STUDY, encoding="utf-8")
     (folder / "hook").mkdir(exist_ok=True)
     (folder / "hook" / "canary_signer.py").write_text(SIGNER)
     command = Path(sys.executable).with_name("sz-assets")
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("SZ_")}
     done = subprocess.run(
         [command, "--debug", "run", *options],
         capture_output=True,
         timeout=240,
         env={
-            **inherited,
+            **os.environ,
             "PYTHONASYNCIODEBUG": "1",
             "PYTHONPATH": str(folder / "hook"),
             "SZ_HOME": str(folder / "home"),
@@ -86,23 +79,23 @@ ENDS = {
 
 
 @pytest.mark.parametrize("name", ENDS)
-def test_a_run_shows_it_nowhere(tmp_path, name):
+def test_a_run_shows_it_nowhere(folder, name):
     last, options, code, word = ENDS[name]
     with FaultServer(lambda request: platform(request, last)) as server:
-        ended, said = run(server, tmp_path, *options)
+        ended, said = run(server, folder, *options)
     assert (ended, word in said) == (code, True), said
     asked = [one for one in server.requests if "sec_user_id" in one.query]
     assert {one.headers["cookie"] for one in asked} == {COOKIE}
     assert leaks(said.encode()) == []
-    assert list((tmp_path / "home").rglob("*.db"))
-    assert leaking_files(tmp_path / "home") == []
+    assert list((folder / "home").rglob("*.db"))
+    assert leaking_files(folder / "home") == []
 
 
-def test_a_run_with_a_failing_signer_shows_nothing_of_it(tmp_path):
+def test_a_run_with_a_failing_signer_shows_nothing_of_it(folder):
     with FaultServer(lambda request: platform(request, lambda: answer(HTML))) as server:
-        code, said = run(server, tmp_path, SZ_DOUYIN_SIGNER="canary_signer:sign")
+        code, said = run(server, folder, SZ_DOUYIN_SIGNER="canary_signer:sign")
     assert code == 1, said
     assert "The signer 'canary_signer:sign' failed with ValueError" in said
     assert any(one.query.get("token") == TOKEN for one in server.requests)
     assert leaks(said.encode()) == []
-    assert leaking_files(tmp_path / "home") == []
+    assert leaking_files(folder / "home") == []

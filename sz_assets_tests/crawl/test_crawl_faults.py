@@ -1,4 +1,7 @@
-"""Every class of fault on a raw socket: how it is told, what is stored, how often it is asked."""
+"""Every class of fault on a raw socket: how it is told, what is stored, how often it is asked.
+
+Longer than 300 lines: one table of all faults, and what it can't hold beside it.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 
+import httpx
 import pytest
 from fault_server import (
     GARBAGE,
@@ -28,8 +32,8 @@ from fault_server import (
     endless_headers,
 )
 
-from sz_assets.contracts.raw import ACCOUNT_PAGES
-from sz_assets.crawl.rules import RULES, rules_table
+from sz_assets.contracts.raw import ACCOUNT_PAGES, ACCOUNT_PROFILES
+from sz_assets.crawl.rules import RULES, RetryRule, rules_table
 from sz_assets.crawl.session import crawl_month
 from sz_assets.crawl.transport import TransportLimits
 from sz_assets.sources.protocol import Fault
@@ -145,8 +149,8 @@ CLASSES: dict[str, tuple[Callable[[], Iterable[Step]], Fault]] = {
 }
 
 
-def stored(lake):
-    return lake.read_attempts(ACCOUNT_PAGES, lake.attempts(ACCOUNT_PAGES, MONTH, "one"))
+def stored(lake, table=ACCOUNT_PAGES):
+    return lake.read_attempts(table, lake.attempts(table, MONTH, "one"))
 
 
 def crawl(kit, lake, base_url, *accounts, **changes):
@@ -199,15 +203,18 @@ def test_a_name_without_an_address(kit, lake, monkeypatch):
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     [result] = crawl(kit, lake, "http://platform.example")
     assert result.verdict == "truncated"
-    assert set(stored(lake)["outcome_reason"]) == {"dns: the platform's name has no address"}
-    assert stored(lake).height == 3
+    # The list of an account without a profile is not asked for.
+    profiles = stored(lake, ACCOUNT_PROFILES)["outcome_reason"].to_list()
+    assert profiles == ["dns: the platform's name has no address"] * 3
+    assert stored(lake).is_empty()
 
 
 def test_nobody_listens(kit, lake):
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     crawl(kit, lake, f"http://127.0.0.1:{port}")
-    assert set(stored(lake)["outcome_reason"]) == {"connect: no connection to the platform"}
+    reasons = stored(lake, ACCOUNT_PROFILES)["outcome_reason"]
+    assert set(reasons) == {"connect: no connection to the platform"}
 
 
 def greet_plainly(connection):
@@ -230,28 +237,77 @@ def test_an_encrypted_connection_that_cannot_be_trusted(kit, lake, seen, greet):
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def accept():
-            for _ in range(2):
-                connection, _address = listener.accept()
-                with connection:
-                    greet(connection)
-                greeted.append(seen)
+            connection, _address = listener.accept()
+            with connection:
+                greet(connection)
+            greeted.append(seen)
 
         thread = threading.Thread(target=accept, daemon=True)
         thread.start()
         base_url = f"https://127.0.0.1:{listener.getsockname()[1]}"
         [result] = crawl(kit, lake, base_url, cookie="secret=12345678")
         thread.join(5)
-    # Once for the profile and once for the list: neither is asked again.
-    assert greeted == [seen, seen]
+    assert greeted == [seen]
     assert result.verdict == "truncated"
-    assert stored(lake)["outcome_reason"].to_list() == [
+    assert stored(lake, ACCOUNT_PROFILES)["outcome_reason"].to_list() == [
         f"tls: no encrypted connection ({seen} failed)"
     ]
 
 
+def test_a_damaged_record_is_a_fault_of_one_request(kit, lake, monkeypatch):
+    """After the handshake the client library passes on what the encryption raises."""
+    certificate = Path(__file__).with_name("untrusted.pem")
+    trusting = ssl.create_default_context(cafile=str(certificate))
+    trusting.check_hostname = False
+    original = httpx.AsyncHTTPTransport.__init__
+    monkeypatch.setattr(
+        httpx.AsyncHTTPTransport,
+        "__init__",
+        lambda self, **options: original(self, **options | {"verify": trusting}),
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+
+    def damage(listener):
+        for _ in range(3):
+            connection, _address = listener.accept()
+            encrypted = context.wrap_socket(connection, server_side=True)
+            encrypted.recv(65536)
+            with socket.socket(fileno=encrypted.detach()) as plain:
+                plain.sendall(b"\x17\x03\x03\x00\x20" + bytes(32))
+                plain.recv(65536)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(5)
+        thread = threading.Thread(target=damage, args=(listener,), daemon=True)
+        thread.start()
+        [result] = crawl(kit, lake, f"https://127.0.0.1:{listener.getsockname()[1]}")
+        thread.join(5)
+    assert result.verdict == "truncated"
+    reasons = stored(lake, ACCOUNT_PROFILES)["outcome_reason"].to_list()
+    assert reasons == ["interrupted: the transfer broke off (SSLError)"] * 3
+
+
+def test_a_failed_profile_parks_its_account_and_no_other(kit, lake):
+    def handler(request):
+        if request.query.get("sec_user_id") == "SEC-one" and "profile" in request.path:
+            return answer(b"", 503, {"Retry-After": "1"})
+        return kit.one_video(request)
+
+    with FaultServer(handler) as server:
+        results = kit.crawl(lake, server, "one", "two", retry=RetryRule(2, 0.01, 2.0))
+        asked = [request for request in server.requests if "SEC-one" in str(request.query)]
+    assert [result.verdict for result in results] == ["truncated", "complete"]
+    assert results[0].reason == (
+        "The profile could not be obtained (unavailable: HTTP status 503)."
+    )
+    assert len(asked) == 2
+
+
 def test_every_fault_of_an_answer_is_shown_here():
-    """The rest is shown above, or in `test_politeness` where nothing is sent."""
+    """The rest is shown above, or in `test_politeness*` where nothing is sent."""
     elsewhere = {Fault.DNS, Fault.TLS, Fault.CONNECT, Fault.ROBOTS, Fault.BUDGET, Fault.PARKED}
+    elsewhere.add(Fault.MONTH_OVER)
     assert {fault for _, fault in CLASSES.values()} == set(Fault) - elsewhere
 
 

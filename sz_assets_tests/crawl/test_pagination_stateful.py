@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import product
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from in_process import in_process
 from listing import DEAD_ENDS, GAP, MAX_PINS, START, Answer, Change, Listing, video_id
 
 from sz_assets.core.normalize import normalize
+from sz_assets.crawl.budget import DailyBudget
 from sz_assets.crawl.plan import CrawlPlan
 from sz_assets.crawl.rules import RetryRule
 from sz_assets.crawl.session import crawl_month
@@ -25,6 +26,7 @@ from sz_assets.storage import Lake
 from sz_assets.study import load_study
 
 MONTH = date(2023, 10, 1)
+NOON = time(4, tzinfo=UTC)
 ATTEMPTS = 4
 PROFILE = b'{"status_code":0,"user":{"uid":"1","follower_count":5,"aweme_count":3}}'
 
@@ -65,8 +67,12 @@ def listings(draw: st.DrawFn) -> Listing:
     return Listing(times, draw(some)[:MAX_PINS], set(draw(some)), schedule)
 
 
-def crawl_and_judge(listing: Listing) -> None:
-    """Crawl the list and compare what landed and was said with what the model knows."""
+def crawl_and_judge(listing: Listing, requests_a_day: int | None = None) -> None:
+    """Crawl the list and compare what landed and was said with what the model knows.
+
+    With `requests_a_day` the same command is run day after day, until the list has ended.
+    """
+    today = MONTH
 
     def handler(path, query):
         if path.endswith("/profile/other/"):
@@ -78,14 +84,21 @@ def crawl_and_judge(listing: Listing) -> None:
         accounts=load_study("shenzhen").accounts[:1],
         origin="simulated",
         platforms={"douyin": PlatformSettings("http://127.0.0.1:9")},
-        clock=lambda: datetime(2023, 10, 31, 4, tzinfo=UTC),
+        clock=lambda: datetime.combine(today, NOON),
         requests_per_second=None,
         retry=RetryRule(attempts=ATTEMPTS, first_wait=0.0),
     )
     [account] = plan.accounts
     with tempfile.TemporaryDirectory() as folder, in_process(handler):
         lake = Lake(Path(folder) / "lake")
+        if requests_a_day:
+            budget = DailyBudget(Path(folder) / "requests", requests_a_day, lambda: today)
+            plan = replace(plan, budget=budget)
         [result] = crawl_month(plan, lake, lambda progress: None)
+        while "budget:" in result.reason:
+            today += timedelta(days=1)
+            [result] = crawl_month(plan, lake, lambda progress: None)
+        assert not lake.journals(MONTH, account.id)
         decoded = decode_pages(load_month(lake, MONTH, [account.id]).pages)
     found = normalize(decoded.items, decoded.rejected, crawl_month=MONTH, time_zone="Asia/Shanghai")
     landed = found.videos["video_id"].to_list()
@@ -93,6 +106,7 @@ def crawl_and_judge(listing: Listing) -> None:
     assert len(landed) == len(set(landed))
     assert set(landed) == {str(video_id(at)) for at in listing.served}
     assert found.rejected.height == 0
+    assert len(landed) + found.duplicates.height == result.item_count
     if result.verdict == "complete":
         assert listing.constant <= listing.served
     assert result.page_count == listing.pages
@@ -154,3 +168,29 @@ def test_lists_that_change_while_they_are_crawled(listing):
 @given(listings())
 def test_two_thousand_lists_that_change_while_they_are_crawled(listing):
     crawl_and_judge(listing)
+
+
+# A day's budget may end between any two requests, and in the middle of retries.
+budgets = st.integers(2, 8)
+
+
+@settings(quick, max_examples=40)
+@given(listings(), budgets)
+def test_lists_that_change_while_they_are_crawled_on_many_days(listing, requests_a_day):
+    crawl_and_judge(listing, requests_a_day)
+
+
+@pytest.mark.slow
+@settings(quick, max_examples=2_000)
+@given(listings(), budgets)
+def test_two_thousand_lists_that_change_while_they_are_crawled_on_many_days(
+    listing, requests_a_day
+):
+    crawl_and_judge(listing, requests_a_day)
+
+
+@pytest.mark.parametrize("requests_a_day", [1, 2, 7, 11])
+def test_a_list_that_goes_round_in_circles_ends_on_any_day(requests_a_day):
+    listing = listing_of(*[Answer(size=0, again=2)] * 11, Answer(size=9))
+    crawl_and_judge(listing, requests_a_day)
+    assert listing.verdict == "truncated"

@@ -3,46 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from datetime import UTC, date, datetime, timedelta
-from types import SimpleNamespace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from fault_server import FaultServer, answer
 
-from sz_assets.contracts.raw import ACCOUNT_PAGES
+from sz_assets.contracts.raw import ACCOUNT_PROFILES
 from sz_assets.crawl.asking import Asker
 from sz_assets.crawl.breaker import Breaker
 from sz_assets.crawl.pace import Pacer
 from sz_assets.crawl.rules import BREAKER_FAULTS, RetryRule
-from sz_assets.crawl.session import crawl_month
 from sz_assets.crawl.transport import Transport
 from sz_assets.settings import PlatformSettings
 from sz_assets.sources.protocol import Fault, Problem, Query
-
-MONTH = date(2023, 10, 1)
-PROFILE = json.dumps({"status_code": 0, "user": {"uid": "1", "follower_count": 5}}).encode()
-PAGE = json.dumps(
-    {"status_code": 0, "aweme_list": [{"aweme_id": "7000000000000000001"}], "has_more": 0}
-).encode()
-
-
-def platform(request):
-    if request.path == "/robots.txt":
-        return answer(b"", 404)
-    return answer(PAGE if "max_cursor" in request.query else PROFILE)
-
-
-def crawl(kit, lake, server, *names, **changes):
-    accounts = [kit.account(name) for name in names or ("one",)]
-    values = {"concurrency": 1} | changes
-    plan = kit.plan(SimpleNamespace(base_url=server.base_url), *accounts, **values)
-    return crawl_month(plan, lake, lambda progress: None)
-
-
-def rows(lake, table, name="one"):
-    return lake.read_attempts(table, lake.attempts(table, MONTH, name))
-
 
 # --- Retry-After, on a clock that moves only when somebody sleeps ---
 
@@ -142,8 +115,10 @@ def test_nothing_is_asked_before_retry_after(name, status):
         problems = asyncio.run(ask(server))
     assert problems[0] is not None
     if least is None:
-        assert len(asked) == 2
+        assert len(asked) == 1
         assert clock.seconds == 0
+        assert str(problems[-1]).startswith("parked: 127.0.0.1:")
+        assert "asked to be left alone until" in str(problems[-1])
     else:
         assert len(asked) == 3
         assert asked[1] - asked[0] >= least
@@ -203,7 +178,12 @@ def test_a_host_that_is_down_gets_one_trial_after_a_pause(is_well):
         assert await trial is None
         await asyncio.sleep(0)
         assert not any(other.done() for other in others)
-        settle(breaker, None if is_well else Fault.CONNECT)
+        # What had been sent before ends now, and decides nothing.
+        settle(breaker, Fault.CONNECT, None)
+        await asyncio.sleep(0)
+        assert not any(other.done() for other in others)
+        last = None if is_well else Problem(Fault.CONNECT, "seen")
+        breaker.settle(last, is_trial=True)
         return [await other for other in others]
 
     problems = asyncio.run(go())
@@ -213,14 +193,14 @@ def test_a_host_that_is_down_gets_one_trial_after_a_pause(is_well):
 
 def test_a_refusing_host_is_left_alone_and_says_why(kit, lake):
     def handler(request):
-        return answer(b"no", 403) if "max_cursor" in request.query else answer(PROFILE)
+        return answer(b"no", 403) if "max_cursor" in request.query else kit.one_video(request)
 
     names = [f"a{number}" for number in range(13)]
     with FaultServer(handler) as server:
-        results = crawl(kit, lake, server, *names)
+        results = kit.crawl(lake, server, *names)
     assert len(server.requests) == 2 * BREAKER_FAULTS
     assert [result.verdict for result in results] == ["refused"] * 3 + ["truncated"] * 10
-    reason = rows(lake, ACCOUNT_PAGES, "a12")["outcome_reason"].to_list()
+    reason = kit.rows(lake, ACCOUNT_PROFILES, "a12")["outcome_reason"].to_list()
     assert reason == [
         "parked: the host failed 3 requests in a row, last with forbidden: HTTP status 403"
     ]
@@ -231,8 +211,8 @@ def test_an_outage_that_passes_costs_three_accounts(kit, lake):
     def handler(request):
         name = request.query["sec_user_id"]
         is_down = name in ("SEC-a0", "SEC-a1", "SEC-a2") and "max_cursor" in request.query
-        return answer(b"", 500) if is_down else platform(request)
+        return answer(b"", 500) if is_down else kit.one_video(request)
 
     with FaultServer(handler) as server:
-        results = crawl(kit, lake, server, *[f"a{number}" for number in range(6)])
+        results = kit.crawl(lake, server, *[f"a{number}" for number in range(6)])
     assert [result.verdict for result in results] == ["truncated"] * 3 + ["complete"] * 3

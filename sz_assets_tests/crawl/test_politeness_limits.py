@@ -2,44 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from collections import Counter
-from datetime import date, timedelta
-from types import SimpleNamespace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from fault_server import FaultServer, answer, encode
 
 from sz_assets.contracts.raw import ACCOUNT_PAGES, ACCOUNT_PROFILES
 from sz_assets.crawl.budget import DailyBudget
+from sz_assets.crawl.pause import HostPauses
 from sz_assets.crawl.robots import read_robots
-from sz_assets.crawl.session import crawl_month
-
-MONTH = date(2023, 10, 1)
-PROFILE = json.dumps({"status_code": 0, "user": {"uid": "1", "follower_count": 5}}).encode()
-PAGE = json.dumps(
-    {"status_code": 0, "aweme_list": [{"aweme_id": "7000000000000000001"}], "has_more": 0}
-).encode()
-
-
-def platform(request):
-    if request.path == "/robots.txt":
-        return answer(b"", 404)
-    return answer(PAGE if "max_cursor" in request.query else PROFILE)
-
-
-def crawl(kit, lake, server, *names, **changes):
-    accounts = [kit.account(name) for name in names or ("one",)]
-    values = {"concurrency": 1} | changes
-    plan = kit.plan(SimpleNamespace(base_url=server.base_url), *accounts, **values)
-    return crawl_month(plan, lake, lambda progress: None)
-
-
-def rows(lake, table, name="one"):
-    return lake.read_attempts(table, lake.attempts(table, MONTH, name))
-
 
 # --- the day's budget ---
 
@@ -47,18 +21,64 @@ def rows(lake, table, name="one"):
 def test_the_budget_ends_a_crawl_quietly_and_holds_across_crawls(kit, lake, tmp_path):
     today = date(2026, 11, 1)
     budget = DailyBudget(tmp_path / "requests", 5, lambda: today)
-    with FaultServer(platform) as server:
-        first = crawl(kit, lake, server, "a0", "a1", "a2", budget=budget)
+    with FaultServer(kit.one_video) as server:
+        first = kit.crawl(lake, server, "a0", "a1", "a2", budget=budget)
         assert len(server.requests) == 5
-        again = crawl(kit, lake, server, "a2", budget=DailyBudget(budget.folder, 5, lambda: today))
+        again = kit.crawl(lake, server, "a2", budget=DailyBudget(budget.folder, 5, lambda: today))
         assert len(server.requests) == 5
         today += timedelta(days=1)
-        tomorrow = crawl(kit, lake, server, "a2", budget=budget)
-        assert len(server.requests) == 7
+        tomorrow = kit.crawl(lake, server, "a2", budget=budget)
+        # The profile was obtained the day before.
+        assert len(server.requests) == 6
     assert [result.verdict for result in first] == ["complete", "complete", "truncated"]
     assert "budget: the 5 requests of the day to 127.0.0.1" in first[-1].reason
     assert [again[0].verdict, tomorrow[0].verdict] == ["truncated", "complete"]
     assert [path.name for path in budget.folder.rglob("2*")] == ["2026-11-02"]
+
+
+def test_a_long_retry_after_holds_for_later_crawls_until_its_time(kit, lake, tmp_path):
+    """The host is left alone by other accounts, other crawls, and not a second longer."""
+    now = datetime(2023, 10, 31, 4, 0, tzinfo=UTC)
+    pauses = HostPauses(tmp_path / "requests")
+
+    def handler(request):
+        return answer(b"", 429, {"Retry-After": "3600"}) if refuses else kit.one_video(request)
+
+    def crawl(*names):
+        return kit.crawl(lake, server, *names, pauses=pauses, clock=lambda: now)
+
+    refuses = True
+    with FaultServer(handler) as server:
+        first = crawl("one", "two")
+        assert len(server.requests) == 1
+        refuses = False
+        now += timedelta(seconds=3500)
+        second = crawl("three")
+        assert len(server.requests) == 1
+        now += timedelta(seconds=101)
+        third = crawl("three")
+    assert [result.verdict for result in (*first, *second, *third)] == [
+        *("refused", "truncated", "truncated", "complete")
+    ]
+    assert "asked to be left alone until 2023-10-31 05:00:00 UTC" in second[0].reason
+
+
+def test_no_account_is_begun_once_the_month_is_over(kit, lake):
+    """One that is under way is finished: its counters belong together."""
+    now = datetime(2023, 10, 31, 15, 59, tzinfo=UTC)
+
+    def handler(request):
+        nonlocal now
+        now = datetime(2023, 10, 31, 16, 0, tzinfo=UTC)
+        return kit.one_video(request)
+
+    with FaultServer(handler) as server:
+        results = kit.crawl(
+            lake, server, "one", "two", clock=lambda: now, time_zone="Asia/Shanghai"
+        )
+        assert len(server.requests) == 2
+    assert [result.verdict for result in results] == ["complete", "truncated"]
+    assert "month_over: 2023-10 ended before it was this account's turn" in results[1].reason
 
 
 SPEND = """
@@ -80,15 +100,15 @@ def test_processes_share_the_budget(tmp_path):
 
 
 def test_retries_count(kit, lake, tmp_path):
-    budget = DailyBudget(tmp_path, 3, lambda: MONTH)
+    budget = DailyBudget(tmp_path, 3, lambda: kit.month)
 
     def handler(request):
-        return answer(b"", 500) if "max_cursor" in request.query else answer(PROFILE)
+        return answer(b"", 500) if "max_cursor" in request.query else kit.one_video(request)
 
     with FaultServer(handler) as server:
-        crawl(kit, lake, server, budget=budget)
+        kit.crawl(lake, server, budget=budget)
     assert len(server.requests) == 3
-    assert rows(lake, ACCOUNT_PAGES)["http_status"].to_list() == [500, 500, None]
+    assert kit.rows(lake, ACCOUNT_PAGES)["http_status"].to_list() == [500, 500, None]
 
 
 # --- robots.txt ---
@@ -130,19 +150,19 @@ def test_robots_txt_is_read_as_the_standard_says(text, is_allowed):
     assert read_robots(text, "sz-assets/1.0 (+me)").allows(POSTS) is is_allowed
 
 
-def robots(text, status=200):
+def robots(kit, text, status=200):
     def handler(request):
         if request.path == "/robots.txt":
             return [encode(text.encode(), status, {"Content-Type": "text/plain"})]
-        return platform(request)
+        return kit.one_video(request)
 
     return handler
 
 
 def test_robots_txt_is_read_once_without_the_cookie_and_recorded(kit, lake):
     text = "User-agent: *\nDisallow: /admin\n"
-    with FaultServer(robots(text)) as server:
-        results = crawl(kit, lake, server, "a0", "a1", cookie="a=12345678", obey_robots=True)
+    with FaultServer(robots(kit, text)) as server:
+        results = kit.crawl(lake, server, "a0", "a1", cookie="a=12345678", obey_robots=True)
         asked = [request for request in server.requests if request.path == "/robots.txt"]
         assert len(asked) == 1
         assert "cookie" not in asked[0].headers
@@ -150,13 +170,13 @@ def test_robots_txt_is_read_once_without_the_cookie_and_recorded(kit, lake):
         assert server.requests[0] is asked[0]
     assert {result.verdict for result in results} == {"complete"}
     for name in ("a0", "a1"):
-        assert rows(lake, ACCOUNT_PROFILES, name)["robots_txt"].to_list() == [text]
+        assert kit.rows(lake, ACCOUNT_PROFILES, name)["robots_txt"].to_list() == [text]
 
 
 @pytest.mark.parametrize("path", ["/", "/aweme/v1/web/aweme/post/"])
 def test_a_disallowed_address_is_not_asked_for(kit, lake, path):
-    with FaultServer(robots(f"User-agent: *\nDisallow: {path}\n")) as server:
-        [result] = crawl(kit, lake, server, obey_robots=True)
+    with FaultServer(robots(kit, f"User-agent: *\nDisallow: {path}\n")) as server:
+        [result] = kit.crawl(lake, server, obey_robots=True)
         asked = Counter(request.path for request in server.requests)
     assert asked["/aweme/v1/web/aweme/post/"] == 0
     assert sum(asked.values()) == (1 if path == "/" else 2)
@@ -166,10 +186,10 @@ def test_a_disallowed_address_is_not_asked_for(kit, lake, path):
 
 def test_the_study_may_go_on_all_the_same(kit, lake):
     text = "User-agent: *\nDisallow: /\n"
-    with FaultServer(robots(text)) as server:
-        [result] = crawl(kit, lake, server, obey_robots=False)
+    with FaultServer(robots(kit, text)) as server:
+        [result] = kit.crawl(lake, server, obey_robots=False)
     assert result.verdict == "complete"
-    assert rows(lake, ACCOUNT_PROFILES)["robots_txt"].to_list() == [text]
+    assert kit.rows(lake, ACCOUNT_PROFILES)["robots_txt"].to_list() == [text]
 
 
 @pytest.mark.parametrize(
@@ -179,13 +199,14 @@ def test_the_study_may_go_on_all_the_same(kit, lake):
 def test_no_robots_txt_allows_all_and_an_unreadable_one_nothing(
     kit, lake, status, verdict, recorded
 ):
-    with FaultServer(robots("User-agent: *\nDisallow: /", status)) as server:
-        [result] = crawl(kit, lake, server, obey_robots=True)
+    with FaultServer(robots(kit, "User-agent: *\nDisallow: /", status)) as server:
+        [result] = kit.crawl(lake, server, obey_robots=True)
         others = [request for request in server.requests if request.path != "/robots.txt"]
     assert result.verdict == verdict
-    assert rows(lake, ACCOUNT_PROFILES)["robots_txt"].to_list() == [recorded]
+    assert kit.rows(lake, ACCOUNT_PROFILES)["robots_txt"].to_list() == [recorded]
     assert bool(others) is (verdict == "complete")
     if not others:
-        assert result.reason.endswith(
-            "server_error: HTTP status 500, for robots.txt, without which nothing else is asked."
+        assert result.reason == (
+            "The profile could not be obtained (server_error: HTTP status 500, for robots.txt, "
+            "without which nothing else is asked)."
         )

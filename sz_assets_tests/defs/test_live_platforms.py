@@ -5,10 +5,16 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from sz_assets.crawl.resume import open_attempt
+from sz_assets.crawl.session import crawl_month
+from sz_assets.defs.assets.raw import accounts_to_crawl
 from sz_assets.defs.platforms import LivePlatforms, open_platforms
+from sz_assets.defs.resources import LakeTables
 from sz_assets.settings import Settings
+from sz_assets.storage import Lake
 from sz_assets.study import load_study
 
 STUDY = """\
@@ -69,3 +75,22 @@ def test_the_default_names_the_program_and_the_embedded_platform_has_no_budget(t
         assert plan.budget is None
         assert plan.requests_per_second is None
         assert plan.obey_robots is True
+
+
+def test_a_complete_list_is_fetched_again_only_to_end_what_was_left_unfinished(tmp_path):
+    study = load_study("shenzhen")
+    first, second = study.accounts[8:10]
+    study = msgspec.structs.replace(study, accounts=(first, second))
+    lake = Lake(tmp_path / "lake")
+    platforms = open_platforms(Settings.from_environment({"SZ_HOME": str(tmp_path)}), study)
+    month = date(2023, 10, 1)
+
+    def left(*, recrawl: bool = False):
+        return accounts_to_crawl(study, LakeTables(lake), platforms, month, recrawl=recrawl)
+
+    assert left() == [first, second]
+    with platforms.plan(month, [first]) as plan:
+        crawl_month(plan, lake, lambda progress: None)
+        assert left() == [second]
+        open_attempt(plan, lake, first).journal.close()
+    assert left() == left(recrawl=True) == [first, second]

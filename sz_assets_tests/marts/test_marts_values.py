@@ -1,4 +1,7 @@
-"""Each mart against an independent computation in Polars and NumPy on the same lake."""
+"""Each mart against an independent computation in Polars and NumPy on the same lake.
+
+Longer than 300 lines: what is recomputed for one mart serves the next.
+"""
 
 from __future__ import annotations
 

@@ -59,8 +59,19 @@ COLUMNS = {
 }
 # What the warehouse has beyond that.
 MORE_COLUMNS = {
-    "fct_video_month": "published_year weekday hour",
-    "account_engagement": "total_like_count",
+    "fct_video_month": "published_year weekday hour coverage_verdict",
+    "account_engagement": "total_like_count coverage_verdict",
+    "video_growth": "coverage_verdict",
+    **dict.fromkeys(
+        (
+            "engagement_summary",
+            "publishing_by_year",
+            "publishing_by_hour",
+            "category_engagement",
+            "paper_comparison",
+        ),
+        "incomplete_accounts",
+    ),
 }
 MORE_TABLES = {"engagement_histogram"}
 

@@ -31,8 +31,9 @@ class CrawlConfig(dg.Config):
 def accounts_to_crawl(
     study: Study, lake: LakeTables, platforms: Platforms, month: date, *, recrawl: bool
 ) -> list[Account]:
-    """The accounts whose lists must be fetched: those without a complete attempt in the month.
+    """The accounts whose lists must be fetched.
 
+    Those are the ones without a complete attempt in the month, or with one left unfinished.
     A month that was imported, or that no platform shows any more, is built from what is stored
     of it. If nothing is, it has to be crawled, and the platform says whether it can be.
     """
@@ -44,7 +45,11 @@ def accounts_to_crawl(
     if is_imported or (pages.height and not platforms.can_show(month)):
         return []
     complete = complete_accounts(pages, profiles)
-    return [account for account in study.accounts if account.id not in complete]
+    return [
+        account
+        for account in study.accounts
+        if account.id not in complete or lake.lake.journals(month, account.id)
+    ]
 
 
 def raw_assets(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
