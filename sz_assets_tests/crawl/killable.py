@@ -40,7 +40,7 @@ def plan(base_url: str, concurrency: int, account_ids: list[str]) -> CrawlPlan:
 
 
 def left(asked: CrawlPlan, lake: Lake) -> CrawlPlan:
-    """The same without the accounts that are complete, as a run of the month asks."""
+    """The same without accounts that are complete and have nothing left, as a run asks."""
     answers = [
         lake.read_attempts(
             table,
@@ -54,9 +54,12 @@ def left(asked: CrawlPlan, lake: Lake) -> CrawlPlan:
         for table in (ACCOUNT_PAGES, ACCOUNT_PROFILES)
     ]
     complete = complete_accounts(*answers)
-    return replace(
-        asked, accounts=tuple(account for account in asked.accounts if account.id not in complete)
+    wanted = (
+        account
+        for account in asked.accounts
+        if account.id not in complete or lake.journals(asked.crawl_month, account.id)
     )
+    return replace(asked, accounts=tuple(wanted))
 
 
 def main() -> None:
