@@ -19,6 +19,7 @@ from datetime import date
 
 import dagster as dg
 from dagster._core.errors import DagsterExecutionInterruptedError
+from dagster._utils.interrupts import pop_captured_interrupt
 
 from sz_assets.contracts.core import CRAWL_COVERAGE
 from sz_assets.contracts.table import Table
@@ -226,6 +227,9 @@ def _follow(
             on_note(entry.user_message)
         if event is None or event.step_key is None:
             return
+        if event.event_type_value == "STEP_START" and pop_captured_interrupt():
+            # Ctrl+C came between two steps: Dagster notes it there, and would never look again.
+            raise KeyboardInterrupt
         planned.add(event.step_key)
         if event.event_type_value in ("STEP_SUCCESS", "STEP_FAILURE", "STEP_SKIPPED"):
             done.add(event.step_key)

@@ -1,5 +1,7 @@
 """How a run's end is told, how its steps are counted, and what a killed run leaves."""
 
+import os
+import signal
 import sys
 from datetime import date
 from pathlib import Path
@@ -179,3 +181,18 @@ def test_progress_is_a_line_per_step_or_a_bar(capsys, monkeypatch) -> None:
     # The line is wiped, so that what follows stands in its place.
     assert text.endswith("\r\x1b[K")
     assert max(len(part) for part in text.split("\r")) < 120
+
+
+def test_an_interrupt_between_two_steps_is_not_lost(home: Home) -> None:
+    """Progress is told while Dagster stores an event, when it does nothing about a signal."""
+
+    def interrupt(progress: StepProgress) -> None:
+        if progress.step == "account_lists":
+            os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        run(home, lambda: None, on_progress=interrupt)
+    with open_instance(home) as instance:
+        [ended] = instance.get_runs()
+        assert ended.status in (dg.DagsterRunStatus.CANCELED, dg.DagsterRunStatus.FAILURE)
+    assert run(home, lambda: None).exit_code == 0
