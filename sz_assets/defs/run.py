@@ -19,7 +19,6 @@ from datetime import date
 
 import dagster as dg
 from dagster._core.errors import DagsterExecutionInterruptedError
-from dagster._utils.interrupts import pop_captured_interrupt
 
 from sz_assets.contracts.core import CRAWL_COVERAGE
 from sz_assets.contracts.table import Table
@@ -32,6 +31,7 @@ from sz_assets.defs.instance import (
     open_instance,
 )
 from sz_assets.defs.months import to_key
+from sz_assets.defs.stopping import interrupts_noticed
 from sz_assets.defs.ui_runs import end_lost_runs
 from sz_assets.errors import IncompleteCrawl, UserError
 from sz_assets.progress import StepProgress
@@ -177,12 +177,13 @@ def run_months(
     span = " to ".join(dict.fromkeys((to_key(months[0]), to_key(months[-1]))))
     with ExitStack() as stack:
         stack.enter_context(home.lock("run", f"crawl month {span}"))
+        was_interrupted = stack.enter_context(interrupts_noticed())
         instance = stack.enter_context(open_instance(home))
         ended = end_killed_runs(instance)
         _refuse_company(instance, home)
         job = build().resolve_job_def(JOB_NAME)
         run_id = str(uuid.uuid4())
-        instance.add_event_listener(run_id, _follow(on_progress, on_note))
+        instance.add_event_listener(run_id, _follow(on_progress, on_note, was_interrupted))
         result = job.execute_in_process(
             instance=instance,
             run_id=run_id,
@@ -216,7 +217,9 @@ def _was_made(result: dg.ExecuteInProcessResult, table: Table) -> bool:
 
 
 def _follow(
-    on_progress: Callable[[StepProgress], None], on_note: Callable[[str], None]
+    on_progress: Callable[[StepProgress], None],
+    on_note: Callable[[str], None],
+    was_interrupted: Callable[[], bool],
 ) -> Callable[[dg.EventLogEntry], None]:
     planned: set[str] = set()
     done: set[str] = set()
@@ -227,8 +230,7 @@ def _follow(
             on_note(entry.user_message)
         if event is None or event.step_key is None:
             return
-        if event.event_type_value == "STEP_START" and pop_captured_interrupt():
-            # Ctrl+C came between two steps: Dagster notes it there, and would never look again.
+        if event.event_type_value == "STEP_START" and was_interrupted():
             raise KeyboardInterrupt
         planned.add(event.step_key)
         if event.event_type_value in ("STEP_SUCCESS", "STEP_FAILURE", "STEP_SKIPPED"):

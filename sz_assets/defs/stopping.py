@@ -8,9 +8,10 @@ libraries don't know that error.
 from __future__ import annotations
 
 import signal
+import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 
@@ -33,6 +34,35 @@ def stoppable_loop() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def interrupts_noticed() -> Iterator[Callable[[], bool]]:
+    """Gives a function that says whether an interrupt has come since, whatever was made of it.
+
+    Between two steps Dagster notes an interrupt and never looks again, and within one a library
+    may swallow the error that its handler raises. The system's own account can't be lost.
+    """
+    if not _gets_signals():
+        yield lambda: False
+        return
+    reader, writer = socket.socketpair()
+    with reader, writer:
+        reader.setblocking(False)
+        writer.setblocking(False)
+        came = False
+
+        def has_come() -> bool:
+            nonlocal came
+            with suppress(BlockingIOError):
+                came = came or signal.SIGINT in reader.recv(4096)
+            return came
+
+        before = signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
+        try:
+            yield has_come
+        finally:
+            signal.set_wakeup_fd(before)
 
 
 @contextmanager

@@ -3,6 +3,8 @@
 import os
 import signal
 import sys
+import time
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -183,16 +185,19 @@ def test_progress_is_a_line_per_step_or_a_bar(capsys, monkeypatch) -> None:
     assert max(len(part) for part in text.split("\r")) < 120
 
 
-def test_an_interrupt_between_two_steps_is_not_lost(home: Home) -> None:
-    """Progress is told while Dagster stores an event, when it does nothing about a signal."""
+def test_an_interrupt_that_a_step_swallows_stops_the_run_before_the_next(home: Home) -> None:
+    steps: list[str] = []
 
-    def interrupt(progress: StepProgress) -> None:
-        if progress.step == "account_lists":
+    def swallow() -> None:
+        with suppress(BaseException):
             os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(5)
 
     with pytest.raises(KeyboardInterrupt):
-        run(home, lambda: None, on_progress=interrupt)
+        run(home, swallow, on_progress=lambda progress: steps.append(progress.step))
+    assert steps[0] == "account_lists"
     with open_instance(home) as instance:
         [ended] = instance.get_runs()
         assert ended.status in (dg.DagsterRunStatus.CANCELED, dg.DagsterRunStatus.FAILURE)
+        assert not instance.get_latest_materialization_event(dg.AssetKey("check_completeness"))
     assert run(home, lambda: None).exit_code == 0
