@@ -26,8 +26,8 @@ from sz_assets.study_model import (
     Codebook,
     Comparison,
     Event,
+    Inferred,
     Measure,
-    Name,
     NotTestable,
     PrimaryCategory,
     PublishedAccount,
@@ -41,6 +41,8 @@ from sz_assets.study_model import (
     Value,
     Within,
 )
+from sz_assets.study_parts import Name
+from sz_assets.study_published import Published, check_published
 from sz_assets.yaml_places import Document, Field
 
 __all__ = [
@@ -51,10 +53,12 @@ __all__ = [
     "Codebook",
     "Comparison",
     "Event",
+    "Inferred",
     "Measure",
     "Name",
     "NotTestable",
     "PrimaryCategory",
+    "Published",
     "PublishedAccount",
     "Reading",
     "SampleRule",
@@ -91,6 +95,7 @@ class _StudyFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     codebook: str | None = None
     claims: str | None = None
     events: str | None = None
+    published: str | None = None
     obey_robots: bool = True
 
 
@@ -136,8 +141,15 @@ def load_study(name_or_path: str) -> Study:
     claims = beside("claims", _ClaimsFile)
     if claims is not None:
         _check_ids(claims[0], ((("claims", i), c.id) for i, c in enumerate(claims[1].claims)))
-        check_claims(claims[0], claims[1].claims, account_ids)
+        categories = tuple(category.id for _, category in codebook[1].secondary)
+        check_claims(claims[0], claims[1].claims, account_ids, categories)
     events = beside("events", _EventsFile)
+    if events is not None:
+        _check_events(events[0], events[1].events)
+    published = beside("published", Published)
+    if published is not None:
+        primary_of = {second.id: primary.id for primary, second in codebook[1].secondary}
+        check_published(*published, account_ids, primary_of)
     return Study(
         id=file.id,
         name=file.name,
@@ -153,6 +165,7 @@ def load_study(name_or_path: str) -> Study:
         claims=claims[1].claims if claims else (),
         events=events[1].events if events else (),
         obey_robots=file.obey_robots,
+        published=published[1] if published else None,
     )
 
 
@@ -244,6 +257,20 @@ def _check_codebook(document: Document, codebook: Codebook) -> None:
                         )
                     owners[comparable] = category.id
     _check_ids(document, places)
+
+
+def _check_events(document: Document, events: tuple[Event, ...]) -> None:
+    _check_ids(document, ((("events", i), event.id) for i, event in enumerate(events)))
+    for index, event in enumerate(events):
+        if event.last_day < event.starts_on:
+            raise document.wrong(
+                ("events", index, "ends_on"),
+                f"{event.ends_on} is before the first day {event.starts_on}: correct one",
+            )
+        if not event.source.strip():
+            raise document.wrong(
+                ("events", index, "source"), "this is empty: say where the date comes from"
+            )
 
 
 def _comparable(cue: str) -> str:

@@ -15,19 +15,11 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-Text = Annotated[str, Meta(min_length=1)]
+from sz_assets.study_parts import Name, Text
+from sz_assets.study_parts import Part as _Part
+from sz_assets.study_published import Published
+
 Scalar = str | int | bool
-
-
-class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Immutable, and a misspelt field is an error."""
-
-
-class Name(_Part, frozen=True, kw_only=True):
-    """A text in Chinese and in English."""
-
-    zh: Text
-    en: Text
 
 
 class PublishedAccount(_Part, frozen=True, kw_only=True):
@@ -122,7 +114,7 @@ class Reading(_Part, frozen=True, kw_only=True):
     """
 
     table: str
-    where: dict[str, Scalar] = {}
+    where: dict[str, Scalar] = msgspec.field(default_factory=dict)
     column: str | None = None
     take: Literal["only", "sum", "min", "max", "rows", "distinct"] = "only"
 
@@ -156,7 +148,7 @@ class Trend(_Part, frozen=True, kw_only=True, tag="trend", tag_field="kind"):
     """
 
     table: str
-    where: dict[str, Scalar] = {}
+    where: dict[str, Scalar] = msgspec.field(default_factory=dict)
     over: str
     first: int = msgspec.field(name="from")
     last: int = msgspec.field(name="to")
@@ -165,13 +157,29 @@ class Trend(_Part, frozen=True, kw_only=True, tag="trend", tag_field="kind"):
     absent: float | None = None
 
 
+class Inferred(_Part, frozen=True, kw_only=True, tag="tested", tag_field="kind"):
+    """Inference decides: one effect of `engagement_effects`, or any event of `event_effects`.
+
+    `where` fixes the row but for its population. `expects` is what the claim says: the effect is
+    `positive`, `negative`, or does not matter (`none`): it multiplies engagement by no more than
+    `equivalence` and no less than its inverse. An effect found in a row of `unless` contradicts a
+    claim of none as well.
+    """
+
+    table: Literal["engagement_effects", "event_effects"]
+    where: dict[str, Scalar]
+    expects: Literal["none", "positive", "negative"]
+    equivalence: Annotated[float, Meta(gt=1)] | None = None
+    unless: tuple[dict[str, Scalar], ...] = ()
+
+
 class NotTestable(_Part, frozen=True, kw_only=True, tag="not_testable", tag_field="kind"):
     """These data can't decide the claim, for this reason."""
 
     reason: Text
 
 
-Measure = Value | AtLeast | Within | Comparison | Trend | NotTestable
+Measure = Value | AtLeast | Within | Comparison | Trend | Inferred | NotTestable
 
 
 class Claim(_Part, frozen=True, kw_only=True):
@@ -192,11 +200,21 @@ class Claim(_Part, frozen=True, kw_only=True):
 
 
 class Event(_Part, frozen=True, kw_only=True):
-    """Something that happened on a day and may show in the numbers."""
+    """Something that happened on a day, or on several, and may show in the numbers.
 
-    date: date
+    Days are those of the study's time zone. `source` is an address or a citation that says so.
+    """
+
+    id: str
+    starts_on: date
+    ends_on: date | None = None
     name: Name
     source: Text
+
+    @property
+    def last_day(self) -> date:
+        """The last day, which is the first unless the study says otherwise."""
+        return self.ends_on or self.starts_on
 
 
 class Study(_Part, frozen=True, kw_only=True):
@@ -204,6 +222,7 @@ class Study(_Part, frozen=True, kw_only=True):
 
     `published_crawl_month` is the month in which the publication's own data were observed, if
     the study follows one. `obey_robots` False crawls what a host's robots.txt disallows.
+    `published` holds the summaries that the publication prints.
     """
 
     id: str
@@ -218,3 +237,4 @@ class Study(_Part, frozen=True, kw_only=True):
     events: tuple[Event, ...] = ()
     published_crawl_month: date | None = None
     obey_robots: bool = True
+    published: Published | None = None

@@ -5,10 +5,14 @@ select
     crawl_month,
     account_id,
     coverage_verdict,
-    lag(crawl_month) over (
-        partition by account_id, data_origin = 'simulated' order by crawl_month
-    ) as previous_crawl_month
+    data_origin,
+    lag(crawl_month) over same_kind as previous_crawl_month,
+    lag(coverage_verdict) over same_kind as previous_coverage_verdict
 from {{ ref("fct_account_month") }}
+window same_kind as (
+    partition by account_id, data_origin = 'simulated'
+    order by crawl_month
+)
 {%- endmacro %}
 
 {#- The condition that growth may have changed with this run: the month is of this run, or some
@@ -37,4 +41,27 @@ true
 {%- if is_incremental() -%}
 delete from {{ this }} where {{ in_months_with_new_growth() }}
 {%- endif -%}
+{%- endmacro %}
+
+{#- The condition that the passage of an age may have changed with this run: a month that is seen
+    for the first time or anew may be the first to show a video at that age, for all later ones. -#}
+{% macro in_months_with_new_passages(column="crawl_month") -%}
+{%- set months = run_months() -%}
+{{ column ~ " >= date '" ~ (months | min) ~ "'" if months else "true" }}
+{%- endmacro %}
+
+{% macro delete_outdated_passages() -%}
+{%- if is_incremental() -%}
+delete from {{ this }} where {{ in_months_with_new_passages() }}
+{%- endif -%}
+{%- endmacro %}
+
+{#- The counters of a video that grow. -#}
+{% macro counters() -%}
+{{- return(["like_count", "favorite_count", "share_count", "comment_count"]) -}}
+{%- endmacro %}
+
+{#- The ages in days at which engagement is compared, youngest first. -#}
+{% macro passage_ages() -%}
+{{- return([30, 90, 365]) -}}
 {%- endmacro %}

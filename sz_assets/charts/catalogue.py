@@ -1,82 +1,31 @@
-"""The ordered list of charts: each with its name, titles, tables, and how it is built.
+"""The ordered list of charts: those of the publication, then those that go further.
 
-Here: what a caller needs to make one asset per chart. Builders are imported when called, so
-that loading this list does not load Altair.
+Here: the publication's figures and tables, and finding a chart by its name. Not here: the further
+charts (`further`), or how any of them is drawn.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from sz_assets.charts.context import Bilingual, ChartContext, month_rows, summary_of
+from sz_assets.charts.further import FURTHER_CHARTS
+from sz_assets.charts.spec import ChartSpec, Frames, drawn_by
 from sz_assets.charts.table_rows import account_rows, category_rows
 
 if TYPE_CHECKING:
     import altair as alt
 
-Frames = Mapping[str, pl.DataFrame]
-Builder = Callable[[Frames, ChartContext, Bilingual], "alt.VConcatChart"]
+
+def _figure(number: int) -> Bilingual:
+    return Bilingual(f"图 {number}", f"Figure {number}")
 
 
-@dataclass(frozen=True)
-class ChartSpec:
-    """One chart. `tables` are the engagement marts it reads, keys of the frames it is given.
-
-    `mark` is the Vega-Lite mark drawn once per row of the main data; `count_rows` says how many
-    rows that must be, from the frames alone; 0 means a chart that says why it is empty.
-    """
-
-    name: str
-    title: Bilingual
-    tables: tuple[str, ...]
-    mark: str
-    builder: Builder
-    count_rows: Callable[[Frames, ChartContext], int]
-
-    @property
-    def heading(self) -> Bilingual:
-        """The title with the chart's number."""
-        kind, number = self.name.split("_")
-        zh = {"figure": "图", "table": "表"}[kind]
-        return Bilingual(
-            f"{zh} {number}　{self.title.zh}", f"{kind.capitalize()} {number}. {self.title.en}"
-        )
-
-    def build(self, frames: Frames, context: ChartContext) -> alt.VConcatChart:
-        """The chart from frames that fit their contracts (other months are left out)."""
-        return self.builder(frames, context, self.heading)
-
-    def expected_rows(self, frames: Frames, context: ChartContext) -> int:
-        """How many main marks the chart must show."""
-        return self.count_rows(frames, context)
-
-
-def _build_figure_1(frames: Frames, context: ChartContext, heading: Bilingual) -> alt.VConcatChart:
-    from sz_assets.charts.publishing import figure_1
-
-    return figure_1(frames, context, heading)
-
-
-def _build_figure_2(frames: Frames, context: ChartContext, heading: Bilingual) -> alt.VConcatChart:
-    from sz_assets.charts.duration import figure_2
-
-    return figure_2(frames, context, heading)
-
-
-def _build_table_1(frames: Frames, context: ChartContext, heading: Bilingual) -> alt.VConcatChart:
-    from sz_assets.charts.tables import table_1
-
-    return table_1(frames, context, heading)
-
-
-def _build_table_2(frames: Frames, context: ChartContext, heading: Bilingual) -> alt.VConcatChart:
-    from sz_assets.charts.tables import table_2
-
-    return table_2(frames, context, heading)
+def _table(number: int) -> Bilingual:
+    return Bilingual(f"表 {number}", f"Table {number}")
 
 
 def _count_years(frames: Frames, context: ChartContext) -> int:
@@ -99,7 +48,7 @@ def _count_bins(metric: str) -> Callable[[Frames, ChartContext], int]:
 
 
 def _distribution(
-    name: str, metric: str, counted: Bilingual, *, with_threshold: bool = False
+    number: int, metric: str, counted: Bilingual, *, with_threshold: bool = False
 ) -> ChartSpec:
     axis_title = f"{counted.zh}（次，对数刻度） {counted.en} (count, log scale)"
 
@@ -111,57 +60,66 @@ def _distribution(
         )
 
     return ChartSpec(
-        name,
+        f"figure_{number}",
         Bilingual(f"热门视频{counted.zh}分布", f"{counted.en} of popular videos"),
         ("engagement_summary", "engagement_histogram"),
         "rect",
         build,
         _count_bins(metric),
+        section="figures",
+        number=_figure(number),
     )
 
 
-CATALOGUE: tuple[ChartSpec, ...] = (
+PUBLISHED_CHARTS: tuple[ChartSpec, ...] = (
     ChartSpec(
         "figure_1",
         Bilingual("热门视频发布年份分布", "Popular videos by year of publication"),
         ("publishing_by_year",),
         "bar",
-        _build_figure_1,
+        drawn_by("publishing", "figure_1"),
         _count_years,
+        section="figures",
+        number=_figure(1),
     ),
     ChartSpec(
         "figure_2",
         Bilingual("热门视频时长分布", "Duration of popular videos"),
         ("engagement_summary", "engagement_histogram"),
         "point",
-        _build_figure_2,
+        drawn_by("duration", "figure_2"),
         _count_points,
+        section="figures",
+        number=_figure(2),
     ),
-    _distribution("figure_3", "like_count", Bilingual("点赞数", "Likes")),
-    _distribution(
-        "figure_4", "favorite_count", Bilingual("收藏数", "Favorites"), with_threshold=True
-    ),
-    _distribution("figure_5", "share_count", Bilingual("分享数", "Shares")),
-    _distribution(
-        "figure_6", "comment_count", Bilingual("评论数", "Comments"), with_threshold=True
-    ),
+    _distribution(3, "like_count", Bilingual("点赞数", "Likes")),
+    _distribution(4, "favorite_count", Bilingual("收藏数", "Favorites"), with_threshold=True),
+    _distribution(5, "share_count", Bilingual("分享数", "Shares")),
+    _distribution(6, "comment_count", Bilingual("评论数", "Comments"), with_threshold=True),
     ChartSpec(
         "table_1",
         Bilingual("账号基本信息", "The accounts"),
         ("dim_account", "fct_account_month"),
         "rect",
-        _build_table_1,
+        drawn_by("tables", "table_1"),
         lambda frames, context: len(account_rows(frames, context)),
+        section="tables",
+        number=_table(1),
+        is_table=True,
     ),
     ChartSpec(
         "table_2",
         Bilingual("热门视频内容类目", "Content categories of popular videos"),
         ("category_engagement", "engagement_summary"),
         "rect",
-        _build_table_2,
+        drawn_by("tables", "table_2"),
         lambda frames, context: len(category_rows(frames, context)),
+        section="tables",
+        number=_table(2),
+        is_table=True,
     ),
 )
+CATALOGUE: tuple[ChartSpec, ...] = (*PUBLISHED_CHARTS, *FURTHER_CHARTS)
 
 
 def chart_named(name: str) -> ChartSpec:
@@ -170,3 +128,6 @@ def chart_named(name: str) -> ChartSpec:
         if spec.name == name:
             return spec
     raise KeyError(name)
+
+
+__all__ = ["CATALOGUE", "PUBLISHED_CHARTS", "ChartSpec", "Frames", "chart_named"]

@@ -64,8 +64,8 @@ def value_scale(axis: LogAxis) -> alt.Scale:
     return alt.Scale(type="log", domain=axis.domain, nice=False)
 
 
-def value_axis(axis: LogAxis) -> alt.Axis:
-    return alt.Axis(values=axis.ticks, labelExpr=axis.label_expression, grid=False)
+def value_axis(axis: LogAxis, *, grid: bool = False) -> alt.Axis:
+    return alt.Axis(values=axis.ticks, labelExpr=axis.label_expression, grid=grid)
 
 
 def histogram(

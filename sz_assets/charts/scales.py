@@ -40,6 +40,12 @@ class LogAxis:
         return [self.zero_position, *shown] if self.has_zero else shown
 
     @property
+    def power_ticks(self) -> list[float]:
+        """Powers of ten alone, and 0 if it is shown: for an axis with little room."""
+        powers = range(round(math.log10(self.start)), round(math.log10(self.high)) + 1)
+        return [*([self.zero_position] if self.has_zero else []), *(10.0**p for p in powers)]
+
+    @property
     def label_expression(self) -> str:
         """Vega expression for a tick's label."""
         # Between 0's place and the first positive value there are no ticks.
@@ -71,3 +77,12 @@ def log_axis(bins: Iterable[tuple[float, float]], values: Iterable[float] = ()) 
         high=max([upper for _, upper in bounds] + marked),
         has_zero=has_zero,
     )
+
+
+def whole_powers(values: Iterable[float]) -> LogAxis:
+    """The axis from the power of ten below the values to the one above, with a place for 0."""
+    known = list(values)
+    positive = [value for value in known if value >= 1] or [1.0]
+    low = 10.0 ** math.floor(math.log10(min(positive)))
+    high = 10.0 ** math.ceil(math.log10(max(*positive, 10 * low)) + 0.02)
+    return LogAxis(start=low, high=high, has_zero=any(value < 1 for value in known))

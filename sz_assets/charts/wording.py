@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sz_assets.charts.context import Bilingual
+from collections.abc import Iterable, Mapping
+
+from sz_assets.charts.context import Bilingual, Category
 
 MISSING = "—"
 YES_NO = {True: Bilingual("是", "yes"), False: Bilingual("否", "no")}
@@ -19,6 +21,81 @@ METRICS = {
     "share_count": Bilingual("分享数", "Shares (count)"),
     "comment_count": Bilingual("评论数", "Comments (count)"),
 }
+# As they stand within a sentence.
+MEASURES = {
+    "video_count": Bilingual("视频数", "videos published"),
+    "duration_seconds": Bilingual("时长（秒）", "duration (seconds)"),
+    "like_count": Bilingual("点赞", "likes"),
+    "favorite_count": Bilingual("收藏", "favorites"),
+    "share_count": Bilingual("分享", "shares"),
+    "comment_count": Bilingual("评论", "comments"),
+}
+WEEKDAYS = ("周一 Mon", "周二 Tue", "周三 Wed", "周四 Thu", "周五 Fri", "周六 Sat", "周日 Sun")
+TEST_VERDICTS = {
+    "supported": Bilingual("支持", "supported"),
+    "contradicted": Bilingual("相悖", "contradicted"),
+    "undecided": Bilingual("未定", "undecided"),
+    "not_testable": Bilingual("无法检验", "not testable"),
+}
+PAPER_VERDICTS = {
+    "reproduced": Bilingual("复现", "reproduced"),
+    "differs": Bilingual("有差异", "differs"),
+    "contradicted": Bilingual("相悖", "contradicted"),
+    "not_testable": Bilingual("无法检验", "not testable"),
+}
+EFFECT_VERDICTS = {
+    "positive": Bilingual("较高", "higher"),
+    "negative": Bilingual("较低", "lower"),
+    "undecided": Bilingual("未定", "undecided"),
+    "not_estimable": Bilingual("无法估计", "not estimable"),
+}
+FACTORS = {
+    "duration": Bilingual("时长", "Duration"),
+    "hour": Bilingual("时段", "Hour"),
+    "weekday": Bilingual("星期", "Weekday"),
+    "topic": Bilingual("题材", "Topic"),
+    "hashtag_count": Bilingual("话题标签", "Hashtags"),
+    "title_length": Bilingual("标题长度", "Title length"),
+    "series": Bilingual("系列", "Series"),
+    "pinned": Bilingual("置顶", "Pinned"),
+}
+LEVELS = {
+    ("duration", "per_doubling"): Bilingual("时长每翻一倍", "Twice as long"),
+    ("duration", "u_shape"): Bilingual("时长两端与中间", "Short and long against between"),
+    ("hour", "morning_06_11"): Bilingual("6–11 时发布", "Published 06–11 h"),
+    ("hour", "afternoon_12_17"): Bilingual("12–17 时发布", "Published 12–17 h"),
+    ("hour", "evening_18_23"): Bilingual("18–23 时发布", "Published 18–23 h"),
+    ("hour", "night_00_05"): Bilingual("0–5 时发布", "Published 00–05 h"),
+    ("weekday", "weekend"): Bilingual("周末发布", "Published at the weekend"),
+    ("hashtag_count", "per_tag"): Bilingual("每多一个话题标签", "One hashtag more"),
+    ("title_length", "per_doubling"): Bilingual("标题每长一倍", "A title twice as long"),
+    ("series", "in_series"): Bilingual("系列视频", "One of a series"),
+    ("pinned", "is_pinned"): Bilingual("置顶视频", "Pinned"),
+}
+
+
+def effect_label(
+    factor: str, level: str, contrast: str, categories: Iterable[Category]
+) -> Bilingual:
+    """Short words for an effect; its contrast, as its own table says it, where none are known."""
+    if factor == "topic":
+        for category in categories:
+            if category.secondary_id == level:
+                topic = category.secondary
+                return Bilingual(f"题材：{topic.zh}", f"Topic: {topic.en}")
+    return LEVELS.get((factor, level), Bilingual(contrast, contrast))
+
+
+def named(words: Mapping[str, Bilingual], key: str) -> Bilingual:
+    """The words for a key, or the key itself where none are known."""
+    return words.get(key, Bilingual(key.replace("_", " "), key.replace("_", " ")))
+
+
+def ratio_text(value: float | None) -> str:
+    """A ratio as a factor such as ×1.25, or the sign for missing."""
+    if value is None:
+        return MISSING
+    return f"×{value:,.0f}" if value >= 100 else f"×{value:.3g}" if value < 0.1 else f"×{value:.2f}"
 
 
 def ten_thousands(count: int | None) -> str:

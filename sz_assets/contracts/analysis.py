@@ -82,7 +82,7 @@ CLAIM_TESTS = Table(
         c.text("statement_zh", "What is claimed, in Chinese.", nullable=False),
         c.text("population", "`all`, or `sample` where the crawl has no more.", nullable=False),
         c.text("tested_by", "The rows of other tables that decide.", nullable=False),
-        c.number("effect_ratio", "The effect that decides, if it is one.", "ratio"),
+        c.number("effect_multiplier", "The effect that decides, if it is one.", "ratio"),
         c.number("interval_low", "Lower end of its 95 % interval.", "ratio"),
         c.number("interval_high", "Upper end of its 95 % interval.", "ratio"),
         c.ratio("p_value_holm", "Its p-value after correction."),

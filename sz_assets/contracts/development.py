@@ -8,7 +8,7 @@ from sz_assets.contracts.table import Between, Column, Matches, NotLess, OneOf, 
 
 _WORD = Matches("^[a-z0-9_]+$")
 INDEX_STATUSES = ("verified", "unverified")
-EVENT_VERDICTS = ("spike", "none", "undecided", "not_testable")
+EVENT_VERDICTS = ("spike", "drop", "none", "undecided", "not_testable")
 
 ENGAGEMENT_AT_AGE = Table(
     layer="analysis",
@@ -55,7 +55,7 @@ PUBLISHING_TREND = Table(
         c.number("median_like_count", "Median likes of all videos, uncorrected.", "count"),
         c.number("observed_days", "Days of the year before the crawl.", "days", Between(0, 366)),
         c.number(
-            "age_corrected_ratio",
+            "age_corrected_multiplier",
             "Likes relative to the reference year after correction for age.",
             "ratio",
             Between(minimum=0),
@@ -94,7 +94,9 @@ EVENT_EFFECTS = Table(
         ),
         c.count("event_video_count", "Videos published in the event's window."),
         c.count("comparison_video_count", "Videos published in the comparison window."),
-        c.number("effect_ratio", "Event over comparison, geometric.", "ratio", Between(minimum=0)),
+        c.number(
+            "effect_multiplier", "Event over comparison, geometric.", "ratio", Between(minimum=0)
+        ),
         *INTERVAL,
         c.ratio("p_value", "Two-sided p-value before correction."),
         c.ratio("p_value_holm", "The same after Holm's correction."),
@@ -125,7 +127,7 @@ CHANGEPOINTS = Table(
         Column("published_month", Type.DATE, "First month of the new level.", "month", False),
         c.number("level_before", "Median level before.", "the metric's unit"),
         c.number("level_after", "Median level after.", "the metric's unit"),
-        c.number("change_ratio", "After over before.", "ratio", Between(minimum=0)),
+        c.number("change_multiplier", "After over before.", "ratio", Between(minimum=0)),
         c.text("nearest_event_id", "The event that begins within 45 days of it, if any.", _WORD),
         METHOD,
         c.INCOMPLETE_ACCOUNTS,
@@ -144,6 +146,7 @@ ACCOUNT_INDEXES = Table(
         c.CRAWL_MONTH,
         c.ACCOUNT_ID,
         c.text("index_id", "Id of the index, with its version.", _WORD, nullable=False),
+        c.text("index_name", "Its name, in Chinese and English.", nullable=False),
         c.number("value", "Its value; null where an input is not available.", "see unit"),
         c.text("unit", "Unit of the value, for a rate numerator and denominator.", nullable=False),
         c.count("rank", "Rank by value, 1 is the highest; null without a value.", nullable=True),

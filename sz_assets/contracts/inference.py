@@ -92,7 +92,9 @@ TAIL_FITS = Table(
         c.number("power_law_alpha", "Exponent of the power law.", "exponent"),
         c.number("lognormal_mu", "Mean of the logarithm.", "log of the metric's unit"),
         c.number("lognormal_sigma", "Deviation of the logarithm.", "log of the metric's unit"),
-        c.number("log_likelihood_ratio", "Positive if the power law fits better.", "log ratio"),
+        c.number(
+            "log_likelihood_difference", "Positive if the power law fits better.", "log ratio"
+        ),
         c.ratio("p_value", "Two-sided p-value of Vuong's test."),
         c.text("verdict", "Which fits, if that can be told.", OneOf(TAIL_VERDICTS), nullable=False),
         NOTE,
@@ -117,7 +119,9 @@ ENGAGEMENT_EFFECTS = Table(
         c.text("factor", "The property, e.g. `duration` or `topic`.", _WORD, nullable=False),
         c.text("level", "Which level or contrast of it.", Matches("^.+$"), nullable=False),
         c.text("contrast", "What is compared with what, in words.", nullable=False),
-        c.number("effect_ratio", "Engagement multiplied by this; null if not estimable.", "ratio"),
+        c.number(
+            "effect_multiplier", "Engagement multiplied by this; null if not estimable.", "ratio"
+        ),
         *INTERVAL,
         c.ratio("p_value", "Two-sided p-value before correction."),
         c.ratio("p_value_holm", "The same after Holm's correction."),

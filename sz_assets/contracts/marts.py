@@ -1,17 +1,33 @@
 """The published tables, and those of them with a row per account or video.
 
-Here: dimensions, facts, growth, and the list of all marts. Not here: summaries over many videos
-(`contracts.summaries`) or the comparison with the publication (`contracts.analysis`).
+Here: dimensions, facts, and the list of all marts. Not here: summaries over many videos
+(`contracts.summaries`), growth between crawls (`contracts.growth`) or the comparison with the
+publication (`contracts.analysis`).
 """
 
 from __future__ import annotations
 
 from sz_assets.contracts import columns as c
-from sz_assets.contracts.analysis import PAPER_COMPARISON
+from sz_assets.contracts.analysis import CLAIM_TESTS, CONSISTENCY_FINDINGS, PAPER_COMPARISON
 from sz_assets.contracts.core import ACCOUNT_COLUMNS
+from sz_assets.contracts.development import (
+    ACCOUNT_INDEXES,
+    CHANGEPOINTS,
+    ENGAGEMENT_AT_AGE,
+    EVENT_EFFECTS,
+    PUBLISHING_TREND,
+)
+from sz_assets.contracts.growth import GROWTH_SUMMARY, VIDEO_AGE_PASSAGE, VIDEO_GROWTH
+from sz_assets.contracts.inference import (
+    ENGAGEMENT_DESCRIPTION,
+    ENGAGEMENT_EFFECTS,
+    LORENZ_CURVE,
+    TAIL_FITS,
+)
 from sz_assets.contracts.summaries import (
     ACCOUNT_ENGAGEMENT,
     CATEGORY_ENGAGEMENT,
+    DURATION_ENGAGEMENT,
     ENGAGEMENT_HISTOGRAM,
     ENGAGEMENT_SUMMARY,
     PUBLISHING_BY_HOUR,
@@ -112,51 +128,6 @@ FCT_VIDEO_MONTH = Table(
 )
 
 
-def _growth(name: str, of: str) -> Column:
-    return Column(
-        name,
-        Type.INTEGER,
-        f"Change of `{of}` since the previous crawl; may be negative; null if new, gone or "
-        "missing.",
-        "count",
-    )
-
-
-VIDEO_GROWTH = Table(
-    layer="engagement",
-    name="video_growth",
-    grain="one row per video seen in this crawl month or in the account's previous one",
-    description=(
-        "What changed since the account's previous crawl of the same kind (simulated or not). "
-        "Accounts without a previous crawl have no rows."
-    ),
-    key=("crawl_month", "account_id", "video_id"),
-    columns=(
-        c.CRAWL_MONTH,
-        c.ACCOUNT_ID,
-        c.VIDEO_ID,
-        Column("previous_crawl_month", Type.DATE, "The crawl month compared with.", "month", False),
-        c.number(
-            "days_between",
-            "Days between the two observations; null if new or gone.",
-            "days",
-            Between(minimum=0),
-        ),
-        _growth("like_growth", "like_count"),
-        _growth("favorite_growth", "favorite_count"),
-        _growth("share_growth", "share_count"),
-        _growth("comment_growth", "comment_count"),
-        c.flag("is_new", "Not seen in the previous crawl."),
-        c.flag(
-            "is_gone",
-            "Seen in the previous crawl and missing from this one, which was "
-            "complete; null if this one was not complete.",
-            nullable=True,
-        ),
-        c.required(c.COVERAGE_VERDICT),
-    ),
-)
-
 ENGAGEMENT_TABLES = (
     DIM_ACCOUNT,
     FCT_ACCOUNT_MONTH,
@@ -165,11 +136,27 @@ ENGAGEMENT_TABLES = (
     ENGAGEMENT_HISTOGRAM,
     PUBLISHING_BY_YEAR,
     PUBLISHING_BY_HOUR,
+    DURATION_ENGAGEMENT,
     ACCOUNT_ENGAGEMENT,
     CATEGORY_ENGAGEMENT,
     VIDEO_GROWTH,
+    GROWTH_SUMMARY,
+    VIDEO_AGE_PASSAGE,
 )
-ANALYSIS_TABLES = (PAPER_COMPARISON,)
+ANALYSIS_TABLES = (
+    ENGAGEMENT_DESCRIPTION,
+    LORENZ_CURVE,
+    TAIL_FITS,
+    ENGAGEMENT_EFFECTS,
+    ENGAGEMENT_AT_AGE,
+    PUBLISHING_TREND,
+    EVENT_EFFECTS,
+    CHANGEPOINTS,
+    ACCOUNT_INDEXES,
+    CONSISTENCY_FINDINGS,
+    CLAIM_TESTS,
+    PAPER_COMPARISON,
+)
 PUBLISHED_TABLES = (*ENGAGEMENT_TABLES, *ANALYSIS_TABLES)
 
 __all__ = [
@@ -177,14 +164,17 @@ __all__ = [
     "ANALYSIS_TABLES",
     "CATEGORY_ENGAGEMENT",
     "DIM_ACCOUNT",
+    "DURATION_ENGAGEMENT",
     "ENGAGEMENT_HISTOGRAM",
     "ENGAGEMENT_SUMMARY",
     "ENGAGEMENT_TABLES",
     "FCT_ACCOUNT_MONTH",
     "FCT_VIDEO_MONTH",
+    "GROWTH_SUMMARY",
     "PAPER_COMPARISON",
     "PUBLISHED_TABLES",
     "PUBLISHING_BY_HOUR",
     "PUBLISHING_BY_YEAR",
+    "VIDEO_AGE_PASSAGE",
     "VIDEO_GROWTH",
 ]

@@ -119,6 +119,39 @@ PUBLISHING_BY_HOUR = Table(
     ),
 )
 
+DURATION_ENGAGEMENT = Table(
+    layer="engagement",
+    name="duration_engagement",
+    grain="one row per crawl month, population and bin of duration that is not empty",
+    description=(
+        "Engagement by length of the video. Bins are five per power of ten, as in "
+        "engagement_histogram; videos without a duration, such as photo posts, are in none."
+    ),
+    key=("crawl_month", "population", "bin_lower"),
+    columns=(
+        c.CRAWL_MONTH,
+        c.POPULATION,
+        c.required(c.number("bin_lower", "Lower bound of the bin, included.", "seconds")),
+        c.required(c.number("bin_upper", "Upper bound of the bin, not included.", "seconds")),
+        c.VIDEO_COUNT,
+        *(
+            c.number(
+                f"{statistic}_{metric}",
+                f"{words} of `{metric}`; null if none is known.",
+                "count",
+                Between(minimum=0),
+            )
+            for statistic, words, metric in (
+                *(("median", "Median", metric) for metric in c.METRICS[1:]),
+                ("q1", "25 % quantile", "like_count"),
+                ("q3", "75 % quantile", "like_count"),
+            )
+        ),
+        c.INCOMPLETE_ACCOUNTS,
+    ),
+    rules=(NotLess("bin_upper", "bin_lower"), NotLess("q3_like_count", "q1_like_count")),
+)
+
 ACCOUNT_ENGAGEMENT = Table(
     layer="engagement",
     name="account_engagement",

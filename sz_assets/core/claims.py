@@ -1,11 +1,14 @@
 """The published claims against our marts: computed value, difference and verdict of each.
 
 Here: how a claim's measure is computed and judged. Not here: the claims (a study's data), whether
-they name marts that exist (`study_claims`, at loading), or statistical inference.
+they name marts that exist (`study_claims`, at loading), or statistical inference (`claim_tests`:
+its verdicts are taken over).
 
 Verdicts: a number within its tolerance, or a claim in words that holds, is `reproduced`; a number
 beyond it `differs`; a claim in words that is false in the data is `contradicted`; what the data
-can't decide, or have no rows for, is `not_testable`.
+can't decide, or have no rows for, is `not_testable`. What inference decides is `reproduced` if it
+is supported: an association within accounts, not a cause. What it leaves undecided is
+`not_testable`, and its note says undecided.
 """
 
 from __future__ import annotations
@@ -17,12 +20,16 @@ from typing import NamedTuple
 
 import polars as pl
 
-from sz_assets.contracts.marts import PAPER_COMPARISON
+from sz_assets.contracts.analysis import CLAIM_TESTS, PAPER_COMPARISON
+from sz_assets.contracts.development import PUBLISHING_TREND
+from sz_assets.contracts.marts import FCT_VIDEO_MONTH
 from sz_assets.contracts.validate import conform, polars_schema
+from sz_assets.core.month_data import MonthData
 from sz_assets.study import (
     AtLeast,
     Claim,
     Comparison,
+    Inferred,
     NotTestable,
     Reading,
     Scalar,
@@ -32,6 +39,9 @@ from sz_assets.study import (
 )
 
 Marts = Mapping[str, pl.DataFrame]
+
+OPTIONAL_TABLES = (CLAIM_TESTS.name, FCT_VIDEO_MONTH.name, PUBLISHING_TREND.name)
+"""Tables that may be left out: the claims that read them are then not testable."""
 
 _AGGREGATES = {"sum": pl.Expr.sum, "min": pl.Expr.min, "max": pl.Expr.max}
 
@@ -52,16 +62,26 @@ class _Number(NamedTuple):
 
 
 def marts_needed(claims: Iterable[Claim]) -> list[str]:
-    """Names of the marts that computing these claims reads, sorted."""
+    """Names of the tables that computing these claims reads, sorted."""
     names = set()
     for claim in claims:
         measure = claim.measure
         if isinstance(measure, NotTestable):
             continue
+        if isinstance(measure, Inferred):
+            names.add(CLAIM_TESTS.name)
+            continue
         names.add(measure.table)
         if isinstance(measure, Comparison):
             names.update(other.table for other in measure.than)
     return sorted(names)
+
+
+def compare_with_paper(month: MonthData) -> pl.DataFrame:
+    """`compute_claims` of the month's own study and tables, `engagement_summary` among them."""
+    return compute_claims(
+        month.study.claims, month.tables, month.crawl_month, month.incomplete_accounts("all")
+    )
 
 
 def compute_claims(
@@ -75,11 +95,13 @@ def compute_claims(
     `marts` holds at least the tables of `marts_needed(claims)`, with rows of any crawl months; only
     those of `crawl_month` are read. The claims speak of the publication's own month: for another
     one the table says what that month gives. `incomplete_accounts` is the marts' word on the
-    accounts that the month lacks in part. KeyError if a mart is missing.
+    accounts that the month lacks in part. KeyError if a mart is missing that is none of
+    `OPTIONAL_TABLES`.
     """
     of_month = {
         name: marts[name].filter(pl.col("crawl_month") == crawl_month)
         for name in marts_needed(claims)
+        if name in marts or name not in OPTIONAL_TABLES
     }
     rows = [
         {
@@ -120,6 +142,8 @@ def _compute(claim: Claim, marts: Marts) -> _Finding:
     measure = claim.measure
     if isinstance(measure, NotTestable):
         return _Finding(None, None, measure.reason.rstrip("."))
+    if isinstance(measure, Inferred):
+        return _inferred(claim.id, marts)
     if isinstance(measure, Trend):
         return _follow(measure, marts)
     number = _read(measure, marts)
@@ -152,7 +176,25 @@ def _compute(claim: Claim, marts: Marts) -> _Finding:
     )
 
 
+def _inferred(claim_id: str, marts: Marts) -> _Finding:
+    """The verdict of `claim_tests` in the words of this table."""
+    table = marts.get(CLAIM_TESTS.name)
+    if table is None:
+        return _Finding(None, None, f"{CLAIM_TESTS.name}: not computed")
+    rows = table.filter(claim_id=claim_id)
+    if rows.is_empty():
+        return _Finding(None, None, f"{CLAIM_TESTS.name}: this month has no such row")
+    row = rows.row(0, named=True)
+    holds = {"supported": True, "contradicted": False}.get(row["verdict"])
+    verdict = str(row["verdict"]).replace("_", " ")
+    return _Finding(
+        holds, row["effect_multiplier"], f"Inference: {verdict}. {row['note'].rstrip('.')}"
+    )
+
+
 def _read(reading: Reading, marts: Marts) -> _Number:
+    if reading.table not in marts:
+        return _Number(None, f"{reading.table}: not computed")
     rows = _where(marts[reading.table], reading.where)
     filtered = _filter_text(reading.where)
     if reading.take == "rows":
@@ -194,6 +236,8 @@ def _compare(measure: Comparison, value: float, source: str, marts: Marts) -> _F
 
 
 def _follow(measure: Trend, marts: Marts) -> _Finding:
+    if measure.table not in marts:
+        return _Finding(None, None, f"{measure.table}: not computed")
     rows = _where(marts[measure.table], measure.where)
     rows = rows.filter(pl.col(measure.over).is_between(measure.first, measure.last))
     found = dict(rows.select(measure.over, measure.column).iter_rows())

@@ -101,6 +101,25 @@ class WarehouseTables:
             frame: pl.DataFrame = result.pl()
         return frame
 
+    def rows_until(
+        self, table: Table, crawl_month: date, months_back: int | None = None
+    ) -> pl.DataFrame:
+        """The rows of this month and of so many before it (None: of all), ordered by the key."""
+        columns = ", ".join(table.column_names)
+        since = (
+            ""
+            if months_back is None
+            else f"and crawl_month > cast(? as date) - interval {months_back:d} month"
+        )
+        with self.opened() as connection:
+            frame: pl.DataFrame = connection.sql(
+                f"select {columns} from main.{table.name} where crawl_month <= ? "
+                f"{since} "
+                f"order by {', '.join(table.key)}",
+                params=[crawl_month] * (1 if months_back is None else 2),
+            ).pl()
+        return frame
+
     def row_counts(self, table: Table) -> dict[date | None, int]:
         """Rows per crawl month; under None for a table that has no months."""
         month = "crawl_month" if "crawl_month" in table.column_names else "null"

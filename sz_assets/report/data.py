@@ -21,7 +21,19 @@ REPORT_TABLES = (
     "engagement_summary",
     "category_engagement",
     "publishing_by_year",
+    "account_engagement",
+    "growth_summary",
     "paper_comparison",
+    "engagement_description",
+    "tail_fits",
+    "engagement_effects",
+    "claim_tests",
+    "publishing_trend",
+    "engagement_at_age",
+    "event_effects",
+    "changepoints",
+    "account_indexes",
+    "consistency_findings",
 )
 
 
@@ -50,9 +62,10 @@ class Provenance:
 class ReportData:
     """Everything that stands in a report.
 
-    `frames` holds the tables of `REPORT_TABLES` by name; `figures` the SVG text of each figure
-    by chart name; `coding_methods` the distinct methods of the month's codes; `video_urls` the
-    public pages of exemplar videos by video id, linked only if they are https and not simulated.
+    `frames` holds the tables of `REPORT_TABLES` by name, of which those of the analysis may lack;
+    `figures` the SVG text of each chart that is shown as a picture, by its name; `coding_methods`
+    the distinct methods of the month's codes; `video_urls` the public pages of exemplar videos by
+    video id, linked only if they are https and not simulated.
     """
 
     context: ChartContext

@@ -6,10 +6,18 @@ Here: pure formatting. Not here: which number stands where (`page`, the template
 from __future__ import annotations
 
 import re
+from datetime import date
 
 from markupsafe import Markup, escape
 
+from sz_assets.charts.wording import ratio_text
+
 _MISSING = Markup('<span class="missing" title="缺失 missing">—</span>')
+
+
+def missing() -> Markup:
+    """The sign for a missing value."""
+    return _MISSING
 
 
 def count(value: int | float | None) -> str | Markup:
@@ -23,6 +31,8 @@ def number(value: int | float | None) -> str | Markup:
         return _MISSING
     if float(value).is_integer() or abs(value) >= 1000:
         return f"{value:,.0f}"
+    if abs(value) < 0.001:
+        return f"{value:.2g}"
     decimals = 1 if abs(value) >= 100 else 2 if abs(value) >= 1 else 4
     return f"{value:,.{decimals}f}".rstrip("0").rstrip(".")
 
@@ -37,6 +47,26 @@ def signed(value: int | float | None) -> str | Markup:
 def percent(ratio: float | None) -> str | Markup:
     """A ratio of 0 to 1 as a percentage with one decimal."""
     return _MISSING if ratio is None else f"{ratio * 100:.1f} %"
+
+
+def ratio(value: float | None) -> str | Markup:
+    """A factor by which something is multiplied."""
+    return _MISSING if value is None else ratio_text(value)
+
+
+def p_value(value: float | None) -> str | Markup:
+    """A probability with three decimals; what would be 0.000 is said to be below 0.001."""
+    return _MISSING if value is None else "< 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def month(value: date | None) -> str | Markup:
+    """A month as YYYY-MM."""
+    return _MISSING if value is None else f"{value:%Y-%m}"
+
+
+def with_small(value: str | Markup, small: str) -> Markup:
+    """A value with something smaller on a line below it."""
+    return Markup('{}<br><span class="small">{}</span>').format(value, small)
 
 
 def text(value: str | None) -> str | Markup:

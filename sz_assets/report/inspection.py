@@ -11,8 +11,13 @@ from html.parser import HTMLParser
 from sz_assets.charts.catalogue import CATALOGUE
 from sz_assets.charts.context import Bilingual
 from sz_assets.charts.inspection import outside_references
+from sz_assets.report.analysis import SECTIONS as ANALYSIS_SECTIONS
 
-SECTIONS = ("numbers", "coverage", "figures", "tables", "summary", "comparison", "method")
+SECTIONS = (
+    *("numbers", "coverage", "figures", "tables", "summary"),
+    *ANALYSIS_SECTIONS,
+    *("comparison", "method"),
+)
 MAXIMUM_BYTES = 3_000_000
 
 
@@ -62,8 +67,7 @@ def inspect_report(page: str, *, badges: Sequence[Bilingual]) -> str | None:
         return "The page uses an id twice."
     for spec in CATALOGUE:
         # A figure is a picture with a label; a table's heading is text, be it full or empty.
-        is_figure = spec.name.startswith("figure_")
-        shown = content.labels if is_figure else [content.text]
+        shown = [content.text] if spec.is_table else content.labels
         if not any(str(spec.heading) in text for text in shown):
             return f"The page does not show: {spec.heading.en}."
     if outside := outside_references(page, allow_links=True):

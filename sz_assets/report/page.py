@@ -24,8 +24,9 @@ from sz_assets.charts.context import (
     summary_of,
 )
 from sz_assets.charts.table_rows import AccountRow, CategoryRow, account_rows, category_rows
-from sz_assets.charts.wording import COVERAGE, METRICS, YES_NO, ten_thousands
+from sz_assets.charts.wording import COVERAGE, METRICS, PAPER_VERDICTS, YES_NO, ten_thousands
 from sz_assets.report import formats
+from sz_assets.report.analysis import SECTIONS, analysis_sections
 from sz_assets.report.data import ReportData, ReportLink
 
 _STATISTICS = (
@@ -41,12 +42,6 @@ _STATISTICS = (
     ("max", Bilingual("最大", "Max")),
     ("gini", Bilingual("基尼系数", "Gini")),
 )
-_VERDICTS = {
-    "reproduced": Bilingual("复现", "reproduced"),
-    "differs": Bilingual("有差异", "differs"),
-    "contradicted": Bilingual("相悖", "contradicted"),
-    "not_testable": Bilingual("无法检验", "not testable"),
-}
 _POPULATIONS = (
     ("sample", Bilingual("样本", "Sample")),
     ("all", Bilingual("全部视频", "All videos")),
@@ -75,6 +70,7 @@ def _templates() -> jinja2.Environment:
         "signed": formats.signed,
         "percent": formats.percent,
         "text": formats.text,
+        "content": _content,
         "ten_thousands": ten_thousands,
     }
     environment.globals |= {"simulated_mark": SIMULATED_MARK, "link": formats.link}
@@ -84,7 +80,8 @@ def _templates() -> jinja2.Environment:
 def build_report(data: ReportData) -> str:
     """The month's report as one HTML page that refers to nothing outside itself.
 
-    Raises KeyError if a table of `REPORT_TABLES` is missing, ValueError for an unsafe picture.
+    Raises KeyError if a mart that tables 1 or 2, the summary or the comparison need is missing,
+    ValueError for an unsafe picture.
     """
     context = data.context
     accounts = account_rows(data.frames, context)
@@ -107,7 +104,9 @@ def build_report(data: ReportData) -> str:
             sample_lacks=_sample_lacks(data),
             categories=_grouped(categories),
             video_urls={} if context.is_simulated else data.video_urls,
-            figures=_figures(data),
+            pictures=_pictures(data),
+            sections=analysis_sections(data.frames, context),
+            contents={name: words for name, (words, _) in SECTIONS.items()},
             headings={spec.name: spec.heading for spec in CATALOGUE},
             summaries=_summaries(data),
             statistics=_STATISTICS,
@@ -115,7 +114,7 @@ def build_report(data: ReportData) -> str:
             verdict_counts=_verdict_counts(comparison),
             coverage=COVERAGE,
             yes_no=YES_NO,
-            verdicts=_VERDICTS,
+            verdicts=PAPER_VERDICTS,
         )
     )
 
@@ -133,6 +132,16 @@ def build_index(
             folder=folder,
         )
     )
+
+
+def _content(content: str | Markup | Bilingual) -> str | Markup:
+    """A cell's content as HTML, in both languages where it has both."""
+    if not isinstance(content, Bilingual):
+        return content
+    if content.zh == content.en:
+        return content.zh
+    both = Markup('<span lang="zh">{}</span> <span class="en" lang="en">{}</span>')
+    return both.format(*content)
 
 
 def _key_numbers(
@@ -185,17 +194,17 @@ def _sample_lacks(data: ReportData) -> list[Bilingual]:
     return [data.context.account_name(each) for each in told[0].split(", ")] if len(told) else []
 
 
-def _figures(data: ReportData) -> list[tuple[Bilingual, Markup | None]]:
-    """Each figure's heading and picture; None where the picture was not made."""
-    shown = []
+def _pictures(data: ReportData) -> dict[str, list[tuple[Bilingual, Markup | None]]]:
+    """Of each section the charts' headings and pictures; None where one was not made."""
+    shown: dict[str, list[tuple[Bilingual, Markup | None]]] = {}
     for spec in CATALOGUE:
-        if spec.name.startswith("figure_"):
+        if not spec.is_table:
             svg = data.figures.get(spec.name)
             picture = None
             if svg is not None:
                 label = _figure_label(data.context, spec.heading)
                 picture = formats.inline_svg(svg, spec.name, label)
-            shown.append((spec.heading, picture))
+            shown.setdefault(spec.section, []).append((spec.heading, picture))
     return shown
 
 
@@ -230,4 +239,4 @@ def _grouped(categories: list[CategoryRow]) -> list[tuple[Bilingual, list[Catego
 
 def _verdict_counts(comparison: pl.DataFrame) -> list[tuple[Bilingual, int]]:
     found = comparison["verdict"].to_list()
-    return [(label, found.count(verdict)) for verdict, label in _VERDICTS.items()]
+    return [(label, found.count(verdict)) for verdict, label in PAPER_VERDICTS.items()]

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from fake_analysis import analysis_rows
 
 from sz_assets.charts.context import AccountLabel, Bilingual, Category, ChartContext
 from sz_assets.contracts import PUBLISHED_TABLES
@@ -265,6 +266,10 @@ def marts(seed: int = 7, title: str = TITLE) -> dict[str, pl.DataFrame]:
                 },
             ],
         ),
+        **{
+            name: frame(name, rows)
+            for name, rows in analysis_rows(MONTH, [id_ for id_, *_ in _ACCOUNTS], title).items()
+        },
     }
 
 

@@ -41,7 +41,13 @@ def problem(files: ChartFiles, **changes: object) -> str | None:
     return inspect_chart(files, **arguments).problem  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("name", ["figure_1", "figure_2", "table_1", "table_2"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("figure_1", "figure_2", "table_1", "table_2"),
+        *(spec.name for spec in CATALOGUE if spec.number is None),
+    ],
+)
 def test_each_kind_of_chart_is_written_and_passes_its_check(name: str, tmp_path: Path) -> None:
     spec, context = chart_named(name), fake_marts.context()
     written = write_chart(spec.build(MARTS, context), tmp_path, name)

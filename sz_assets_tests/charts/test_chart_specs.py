@@ -33,7 +33,7 @@ def built(
 
 def views(spec: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield spec
-    for kind in ("layer", "vconcat"):
+    for kind in ("layer", "vconcat", "hconcat"):
         for part in spec.get(kind, ()):
             yield from views(part)
 

@@ -111,7 +111,7 @@ def broken_rows(table: Table, expectation: Expectation, place: int) -> list[Row]
     if "column_A" in arguments:
         row = valid_row(table, place)
         larger, smaller = arguments["column_A"], arguments["column_B"]
-        step = timedelta(seconds=1) if isinstance(row[larger], datetime) else 1
+        step = timedelta(days=1) if isinstance(row[larger], date) else 1
         return [{**row, smaller: row[larger] + step}]
     name = arguments["column"]
     for rule in table.rules:

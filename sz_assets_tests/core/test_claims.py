@@ -8,18 +8,23 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+import msgspec
 import polars as pl
 import pytest
 
 from sz_assets.contracts import ENGAGEMENT_TABLES
+from sz_assets.contracts.analysis import CLAIM_TESTS
+from sz_assets.contracts.development import PUBLISHING_TREND
 from sz_assets.contracts.marts import PAPER_COMPARISON
 from sz_assets.contracts.table import Table, Type
 from sz_assets.contracts.validate import conform, polars_schema
-from sz_assets.core.claims import compute_claims, marts_needed
+from sz_assets.core.claims import compare_with_paper, compute_claims, marts_needed
+from sz_assets.core.month_data import MonthData
 from sz_assets.study import (
     AtLeast,
     Claim,
     Comparison,
+    Inferred,
     Measure,
     Name,
     NotTestable,
@@ -31,7 +36,7 @@ from sz_assets.study import (
 )
 
 MONTH, OTHER = date(2023, 10, 1), date(2023, 9, 1)
-TABLES = {table.name: table for table in ENGAGEMENT_TABLES}
+TABLES = {table.name: table for table in (*ENGAGEMENT_TABLES, CLAIM_TESTS, PUBLISHING_TREND)}
 STUDY = load_study("shenzhen")
 FILLERS: dict[Type, Any] = {
     Type.TEXT: "x",
@@ -322,6 +327,68 @@ def test_not_testable_says_why() -> None:
     assert marts_needed([claim(NotTestable(reason="Nobody was asked."))]) == []
 
 
+EFFECT = Inferred(
+    table="engagement_effects",
+    where={"metric": "like_count", "factor": "weekday", "level": "weekend"},
+    expects="positive",
+)
+
+
+@pytest.mark.parametrize(
+    ("tested", "verdict", "note"),
+    [
+        ("supported", "reproduced", "Inference: supported. Because. Mind."),
+        ("contradicted", "contradicted", "Inference: contradicted. Because. Mind."),
+        ("undecided", "not_testable", "Inference: undecided. Because. Mind."),
+        ("not_testable", "not_testable", "Inference: not testable. Because. Mind."),
+    ],
+)
+def test_what_inference_decides_is_taken_over(tested: str, verdict: str, note: str) -> None:
+    rows = [
+        {"claim_id": "it", "verdict": tested, "effect_multiplier": 1.5, "note": "Because."},
+        {"claim_id": "other", "verdict": "supported", "effect_multiplier": 9.0, "note": "No."},
+    ]
+    row = result(claim(EFFECT, remark="Mind."), {"claim_tests": mart("claim_tests", *rows)})
+    assert (row["verdict"], row["computed_value"], row["note"]) == (verdict, 1.5, note)
+    assert (row["published_value"], row["difference"]) == (None, None)
+
+
+def test_without_inference_a_tested_claim_is_not_testable() -> None:
+    assert marts_needed([claim(EFFECT)]) == ["claim_tests"]
+    row = result(claim(EFFECT), {})
+    assert (row["verdict"], row["note"]) == ("not_testable", "claim_tests: not computed.")
+    row = result(claim(EFFECT), {"claim_tests": mart("claim_tests")})
+    assert row["verdict"] == "not_testable"
+    assert row["note"] == "claim_tests: this month has no such row."
+
+
+def test_optional_tables_may_be_left_out() -> None:
+    videos = Within(table="fct_video_month", where={"is_in_sample": True}, take="rows", minimum=1)
+    trend = Trend(
+        table="publishing_trend", over="published_year", first=2020, last=2021,
+        column="video_count", direction="rising",
+    )  # fmt: skip
+    for measure, name in ((videos, "fct_video_month"), (trend, "publishing_trend")):
+        row = result(claim(measure), {})
+        assert (row["verdict"], row["note"]) == ("not_testable", f"{name}: not computed.")
+
+
+def test_the_months_own_study_and_tables_are_compared() -> None:
+    study = msgspec.structs.replace(STUDY, claims=(claim(likes_mean(), 116_000, 500),))
+    summaries = pl.concat(
+        [
+            SUMMARY,
+            mart(
+                "engagement_summary",
+                {"population": "all", "metric": "like_count", "incomplete_accounts": "a"},
+            ),
+        ]
+    )
+    frame = compare_with_paper(MonthData(study, MONTH, {"engagement_summary": summaries}))
+    assert frame["verdict"].to_list() == ["reproduced"]
+    assert frame["incomplete_accounts"].to_list() == ["a"]
+
+
 def test_only_the_crawl_month_is_read_and_an_unknown_one_decides_nothing() -> None:
     claims = [claim(likes_mean(), 1, 0)]
     assert compute_claims(claims, MARTS, OTHER)["verdict"].item() == "reproduced"
@@ -340,17 +407,20 @@ def test_no_claims_give_no_rows() -> None:
 # --- the bundled claims on marts that hold what is printed ---------------------------------------
 
 PRINTED = {
-    "duration_seconds": {"mean": 56.3, "min": 4.0, "max": 640.0, "median": 15.0},
+    "duration_seconds": {
+        "mean": 56.3, "min": 4.0, "max": 640.0, "median": 15.0, "q1": 9.0, "q3": 19.0,
+    },
     "like_count": {
         "mean": 116_012.0, "min": 122.0, "max": 73_450_000.0, "median": 9_000.0,
         "gini": 0.85, "below_500_ratio": 0.05,
     },
     "favorite_count": {
-        "mean": 989.2, "min": 0.0, "max": 108_000.0, "median": 90.0,
+        "mean": 989.2, "min": 0.0, "max": 108_000.0, "median": 305.0,
         "below_500_count": 1647, "below_500_ratio": 1647 / 2580,
     },
     "share_count": {
-        "mean": 6_552.0, "min": 0.0, "max": 385_000.0, "median": 200.0, "gini": 0.95,
+        "mean": 6_552.0, "min": 0.0, "max": 385_000.0, "median": 310.0, "gini": 0.95,
+        "below_500_ratio": 0.55,
     },
     "comment_count": {
         "mean": 8_103.0, "min": 0.0, "max": 714_000.0, "median": 300.0, "gini": 0.94,
@@ -359,12 +429,25 @@ PRINTED = {
 }  # fmt: skip
 
 
+# Table 2: the account of each category's example.
+EXAMPLES = {
+    "construction_entity": "shenzhen_tv_news", "organizational_entity": "shenzhen_tv_news",
+    "citizen_entity": "shenzhen_traffic_police", "general_core": "shenzhen_traffic_police",
+    "overall_regional": "shenzhen_special_zone_daily", "connotation_extension": "shenzhen_swat",
+    "natural": "iyou_shenzhen", "humanistic": "shenzhen_health_commission",
+    "economic": "shenzhen_satellite_tv", "modern_ancient": "iyou_shenzhen",
+    "ethnic": "shenzhen_satellite_tv", "secular_religious": "first_scene",
+    "local_foreign": "shenzhen_news_network", "conceptual": "shenzhen_public_security",
+    "behavioral": "first_scene", "visual": "iyou_shenzhen",
+}  # fmt: skip
+
+
 def printed_marts() -> dict[str, pl.DataFrame]:
     published = {account.id: account.published for account in STUDY.accounts}
     return {
         "engagement_summary": mart(
             "engagement_summary",
-            *(summary(metric, **values) for metric, values in PRINTED.items()),
+            *(summary(metric, missing_count=0, **values) for metric, values in PRINTED.items()),
         ),
         "publishing_by_year": mart(
             "publishing_by_year",
@@ -404,6 +487,30 @@ def printed_marts() -> dict[str, pl.DataFrame]:
                 for primary, category in STUDY.codebook.secondary
             ),
         ),
+        "fct_video_month": mart(
+            "fct_video_month",
+            *(
+                {
+                    "account_id": account,
+                    "video_id": f"{category}_{number}",
+                    "secondary_category": category,
+                    "is_in_sample": number == 1,
+                }
+                for category, account in EXAMPLES.items()
+                for number in (1, 2)
+            ),
+        ),
+        "publishing_trend": mart(
+            "publishing_trend", {"published_year": 2023, "observed_days": 303.5}
+        ),
+        "claim_tests": mart(
+            "claim_tests",
+            *(
+                {"claim_id": c.id, "verdict": "supported", "note": "So."}
+                for c in STUDY.claims
+                if isinstance(c.measure, Inferred)
+            ),
+        ),
     }
 
 
@@ -434,6 +541,32 @@ def test_bundled_claims_on_the_printed_values() -> None:
     }
 
 
+def test_every_row_of_table_2_and_every_strategy_has_its_claim() -> None:
+    measures = {c.id: c.measure for c in STUDY.claims}
+    assert set(EXAMPLES) == {category.id for _, category in STUDY.codebook.secondary}
+    for category, account in EXAMPLES.items():
+        row = measures[f"category_{category}"]
+        assert isinstance(row, Within)
+        assert row.where == {
+            "is_in_sample": True, "secondary_category": category, "account_id": account,
+        }  # fmt: skip
+    tested = [m for m in measures.values() if isinstance(m, Inferred)]
+    asked = {(m.where.get("factor", "event"), m.where.get("level", "any")) for m in tested}
+    topics = ("modern_ancient", "economic", "overall_regional", "humanistic", "natural",
+              "general_core", "citizen_entity", "visual")  # fmt: skip
+    assert asked == {
+        ("duration", "per_doubling"),
+        ("series", "in_series"),
+        ("event", "any"),
+        *(("topic", topic) for topic in topics),
+    }
+    without = [m for m in tested if m.expects == "none"]
+    assert {m.where["metric"] for m in without} == {
+        "like_count", "favorite_count", "share_count", "comment_count",
+    }  # fmt: skip
+    assert all(m.unless[0]["level"] == "u_shape" for m in without)
+
+
 def test_every_printed_number_of_the_sample_is_claimed() -> None:
     published = {c.id: c.published_value for c in STUDY.claims}
     assert len(published) == len(STUDY.claims)
@@ -448,6 +581,12 @@ def test_every_printed_number_of_the_sample_is_claimed() -> None:
         "comments_mean": 8_103, "comments_min": 0, "comments_max": 714_000,
         "comments_below_500_count": 1_560, "comments_below_500_ratio": 0.604,
         "categories_primary": 5, "categories_secondary": 16,
+        "years_covered": 7,
+        "quoted_netizens": 1.079e9, "quoted_internet_penetration": 0.764,
+        "quoted_weekly_online_time": 29.1, "quoted_online_video_users": 1.044e9,
+        "quoted_regional_product": 3.2387e12, "quoted_regional_product_per_head": 180_000,
+        "quoted_mobile_netizens": 1.065e9, "quoted_mobile_netizens_growth": 36.36e6,
+        "quoted_mobile_ratio": 0.998,
     }  # fmt: skip
     assert {name: published[name] for name in expected} == expected
     for account in STUDY.accounts:
@@ -481,6 +620,17 @@ def test_every_printed_number_of_the_sample_is_claimed() -> None:
          "behavioral2", set()),
         ("category_engagement", {"secondary_category": "visual"}, "secondary_category", "ethnic",
          {"categories_secondary"}),
+        ("engagement_summary", {"metric": "duration_seconds"}, "q3", 21.0, {"duration_box_high"}),
+        ("engagement_summary", {"metric": "share_count"}, "median", 304.0,
+         {"shares_over_favorites_usually"}),
+        ("engagement_summary", {"metric": "share_count"}, "missing_count", 1,
+         {"measures_collected"}),
+        ("fct_video_month", {"video_id": "visual_1"}, "account_id", "first_scene",
+         {"category_visual"}),
+        ("fct_video_month", {"video_id": "visual_2"}, "account_id", "first_scene", set()),
+        ("publishing_trend", {"published_year": 2023}, "observed_days", 365.0,
+         {"fall_by_incomplete_year"}),
+        ("claim_tests", {"claim_id": "topic_history"}, "verdict", "undecided", {"topic_history"}),
     ],
 )  # fmt: skip
 def test_one_changed_value_flips_just_its_verdicts(

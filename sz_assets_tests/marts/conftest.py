@@ -1,8 +1,8 @@
 """A small random lake, and dbt run on it in this process.
 
 The catalogue is seeded, so every run sees the same rows. It holds what the marts must get right:
-ties, missing counters, photo posts, a co-authored video, videos that vanish, an account that is not
-eligible, one with few videos, a month that is missing and months of another origin.
+ties, missing and falling counters, photo posts, co-authored and vanishing videos, an account that
+is not eligible, one with few videos, a missing month and months of another origin.
 """
 
 from __future__ import annotations
@@ -62,12 +62,13 @@ def _video_rows(month: date) -> list[dict[str, Any]]:
             # Drawn before the row may be left out, so that one video never shifts the others.
             if published_at > observed_at or drawn[0] < 0.1:
                 continue
-            grown = base * month.month // 10
+            # Every seventh falls.
+            grown = base * (month.month if number % 7 != 1 else 13 - month.month) // 10
             local = published_at + timedelta(hours=8)
             counters = {
                 "like_count": grown // 7 * 7 if number % 3 else 700,
                 "favorite_count": grown // 100,
-                "share_count": 10 ** (number % 5),
+                "share_count": 10 ** ((number + month.month) % 5),
                 "comment_count": 0,
             }
             for name, draw in zip(counters, drawn[1:5], strict=True):

@@ -32,13 +32,20 @@ DAMAGE: dict[str, tuple[str, ...]] = {
     "update engagement_histogram set metric = 'plays'": ("engagement_histogram_words_are_known",),
     "update publishing_by_year set population = 'some'": ("publishing_by_year_words_are_known",),
     "update publishing_by_hour set population = 'some'": ("publishing_by_hour_words_are_known",),
+    "update duration_engagement set population = 'some'": ("duration_engagement_words_are_known",),
     "update account_engagement set population = 'some'": ("account_engagement_words_are_known",),
     "update video_growth set coverage_verdict = 'fine'": ("video_growth_words_are_known",),
+    "update growth_summary set coverage_verdict = 'fine'": ("growth_summary_words_are_known",),
+    "update video_age_passage set coverage_verdict = 'fine'": (
+        "video_age_passage_words_are_known",
+    ),
     "delete from dim_account where account_id = 'news'": (
         "fct_account_month_accounts_are_known",
         "fct_video_month_accounts_are_known",
         "account_engagement_accounts_are_known",
         "video_growth_accounts_are_known",
+        "growth_summary_accounts_are_known",
+        "video_age_passage_accounts_are_known",
     ),
     "delete from fct_video_month where account_id = 'health'": (
         "fct_video_month_keeps_every_video",
@@ -54,11 +61,25 @@ DAMAGE: dict[str, tuple[str, ...]] = {
     "update engagement_histogram set video_count = 7": ("engagement_histogram_counts_every_value",),
     "update publishing_by_year set video_count = 7": ("publishing_by_year_counts_every_video",),
     "update publishing_by_hour set video_count = 7": ("publishing_by_hour_counts_every_video",),
+    "update duration_engagement set video_count = 7": (
+        "duration_engagement_counts_every_duration",
+    ),
     "update account_engagement set video_count = 7": ("account_engagement_counts_every_video",),
     "delete from category_engagement where secondary_category = 'ethnic'": (
         "category_engagement_counts_every_coded_video",
     ),
     "update video_growth set is_new = true": ("video_growth_has_every_video",),
+    "update growth_summary set gone_video_count = 7": ("growth_summary_counts_every_video",),
+    "delete from growth_summary where account_id = 'health'": (
+        "growth_summary_counts_every_video",
+    ),
+    "delete from video_age_passage where age_days = 90": (
+        "video_age_passage_has_every_video_once",
+    ),
+    "insert into video_age_passage select * replace (date '2023-04-01' as crawl_month) "
+    "from video_age_passage where crawl_month = date '2023-03-01'": (
+        "video_age_passage_has_every_video_once",
+    ),
 }
 
 
@@ -116,7 +137,7 @@ def test_missing_value_writes_nothing(
 def test_unit_tests_pass_without_any_table(dbt: Any, lake: Lake, tmp_path: Path) -> None:
     command = ["test", "--select", "test_type:unit"]
     status = dbt.invoke(command, lake, tmp_path / "warehouse.duckdb")
-    assert len(status) == 6
+    assert len(status) == 9
     assert set(status.values()) == {"pass"}
 
 

@@ -203,6 +203,29 @@ def test_publishing_by_year_and_hour(marts: dict[str, pl.DataFrame], groups: Any
     }
 
 
+def test_duration_engagement(marts: dict[str, pl.DataFrame], groups: Any) -> None:
+    edges = [0.0, *(10 ** (k / 5) for k in range(30))]
+    expected = {}
+    for (month, population), videos in groups.items():
+        binned: dict[float, list[Row]] = defaultdict(list)
+        for row in videos:
+            if row["duration_seconds"] is not None:
+                binned[max(e for e in edges if e <= row["duration_seconds"])].append(row)
+        for lower, rows in binned.items():
+            likes = _present(rows, "like_count")
+            expected[month, population, round(lower, 9)] = (
+                pytest.approx(edges[edges.index(lower) + 1]),
+                len(rows),
+                *(_median(rows, metric) for metric in c.METRICS[1:]),
+                *(pytest.approx(np.percentile(likes, p)) if likes.size else None for p in (25, 75)),
+            )
+    actual = {
+        (*row[:2], round(row[2], 9)): row[3:-1] for row in marts["duration_engagement"].rows()
+    }
+    assert actual == expected
+    assert len(actual) > 60
+
+
 def test_account_engagement(marts: dict[str, pl.DataFrame], groups: Any) -> None:
     expected: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
     for (month, population), videos in groups.items():
@@ -269,6 +292,7 @@ def test_every_summary_names_the_accounts_that_it_lacks(
         "engagement_histogram",
         "publishing_by_year",
         "publishing_by_hour",
+        "duration_engagement",
         "category_engagement",
     ):
         told = {
@@ -276,45 +300,3 @@ def test_every_summary_names_the_accounts_that_it_lacks(
             for row in marts[name].to_dicts()
         }
         assert told == {key: ", ".join(sorted(lacking[key])) or None for key in told}
-
-
-def test_video_growth(marts: dict[str, pl.DataFrame], sampled: list[Row], lake: Lake) -> None:
-    lists: dict[Any, dict[str, Row]] = defaultdict(dict)
-    for row in sampled:
-        lists[row["crawl_month"], row["account_id"]][row["video_id"]] = row
-    coverage = {(row["crawl_month"], row["account_id"]): row for row in _core(lake, CRAWL_COVERAGE)}
-    expected = {}
-    for (month, account_id), now in coverage.items():
-        earlier = [
-            other
-            for other, other_account in coverage
-            if other_account == account_id
-            and other < month
-            and (coverage[other, account_id]["data_origin"] == "simulated")
-            == (now["data_origin"] == "simulated")
-        ]
-        if not earlier:
-            continue
-        current, previous = lists[month, account_id], lists[max(earlier), account_id]
-        for video_id in current.keys() | previous.keys():
-            new, old = current.get(video_id), previous.get(video_id)
-            days, growth = None, [None] * 4
-            if new and old:
-                days = (new["observed_at"] - old["observed_at"]).total_seconds() / 86400
-                growth = [
-                    None if None in (new[name], old[name]) else new[name] - old[name]
-                    for name in ("like_count", "favorite_count", "share_count", "comment_count")
-                ]
-            gone = False if new else True if now["coverage_verdict"] == "complete" else None
-            expected[month, account_id, video_id] = (
-                max(earlier),
-                days,
-                *growth,
-                old is None,
-                gone,
-                now["coverage_verdict"],
-            )
-    actual = {row[:3]: row[3:] for row in marts["video_growth"].rows()}
-    assert actual == expected
-    assert {row[-2] for row in actual.values()} == {True, False, None}
-    assert {row[0].month for key, row in actual.items() if key[1] == "news"} == {3, 5}

@@ -103,13 +103,14 @@ claims:
 """,
         events="""\
 events:
-  - date: 2020-08-26
+  - id: forty
+    starts_on: 2020-08-26
     name: {zh: 特区四十周年, en: The special zone turns 40}
     source: https://example.org/40
 """,
     )
     study = load_study(str(folder))
-    assert study.events[0].date == date(2020, 8, 26)
+    assert study.events[0].starts_on == study.events[0].last_day == date(2020, 8, 26)
     trend, felt = (claim.measure for claim in study.claims)
     assert isinstance(trend, Trend)
     assert (trend.first, trend.last) == (2020, 2022)

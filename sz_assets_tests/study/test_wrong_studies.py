@@ -101,7 +101,9 @@ claims:
 """
 EVENTS = """\
 events:
-  - date: 2020-08-26
+  - id: feast
+    starts_on: 2020-08-26
+    ends_on: 2020-08-27
     name: {zh: 庆, en: Feast}
     source: https://example.org
 """
@@ -163,7 +165,10 @@ WRONG = [
     ("study", "codebook: codebook.yaml", "codebook: none.yaml", 7, "codebook", "no file"),
     ("study", "claims: claims.yaml", "claims: .", 8, "claims", "no file"),
     ("study", "events: events.yaml", "events: none.yaml", 22, "events", "no file"),
-    ("events", "2020-08-26", "2020-08-32", 2, "events[0].date", "write it as YYYY-MM-DD"),
+    ("events", "2020-08-26", "2020-08-32", 3, "events[0].starts_on", "write it as YYYY-MM-DD"),
+    ("events", "2020-08-27", "2020-08-25", 4, "events[0].ends_on", "before the first day"),
+    ("events", "id: feast", "id: A feast", 2, "events[0].id", "is not an id"),
+    ("events", "https://example.org", '" "', 6, "events[0].source", "where the date comes from"),
     ("events", "    source: https://example.org\n", "", 2, "events[0].source", "missing"),
     # YAML
     ("study", "top: 5", "top: 5, top: 6", 6, "sample.top", "stands in line 6 already"),
@@ -228,6 +233,15 @@ WRONG = [
      "claims[2].measure.than[0].where.account_id", "no account 'three'"),
     ("claims", "take: rows", "take: rows\n      column: video_count", 46,
      "claims[3].measure.column", "remove the column"),
+    ("claims", "table: fct_account_month\n      take: rows",
+     "table: fct_account_month\n      where: {account_id: three}\n      take: rows", 45,
+     "claims[3].measure.where.account_id", "the study has no account 'three'"),
+    ("claims", "table: fct_account_month\n      take: rows",
+     "table: fct_video_month\n      where: {secondary_category: third}\n      take: rows", 45,
+     "claims[3].measure.where.secondary_category", "no secondary category 'third'"),
+    ("claims", "table: fct_account_month\n      take: rows",
+     "table: fct_video_month\n      column: like_count\n      take: sum", 44,
+     "claims[3].measure.table", "no mart that claims may read"),
 ]  # fmt: skip
 
 

@@ -19,6 +19,7 @@ pairs as (
 now_seen as (
     select
         pairs.previous_crawl_month,
+        pairs.previous_coverage_verdict,
         videos.*
     from pairs
     inner join videos
@@ -31,6 +32,7 @@ seen_before as (
     select
         pairs.crawl_month as next_crawl_month,
         pairs.coverage_verdict as next_coverage_verdict,
+        pairs.data_origin as next_data_origin,
         videos.*
     from pairs
     inner join videos
@@ -39,29 +41,48 @@ seen_before as (
             and pairs.account_id = videos.account_id
 ),
 
-final as (
+matched as (
     select
         coalesce(now_seen.crawl_month, seen_before.next_crawl_month) as crawl_month,
         coalesce(now_seen.account_id, seen_before.account_id) as account_id,
         coalesce(now_seen.video_id, seen_before.video_id) as video_id,
         coalesce(now_seen.previous_crawl_month, seen_before.crawl_month) as previous_crawl_month,
+        {{ days_between("now_seen.published_at", "now_seen.observed_at") }} as age_days,
         {{ days_between("seen_before.observed_at", "now_seen.observed_at") }} as days_between,
+        now_seen.like_count,
         now_seen.like_count - seen_before.like_count as like_growth,
         now_seen.favorite_count - seen_before.favorite_count as favorite_growth,
         now_seen.share_count - seen_before.share_count as share_growth,
         now_seen.comment_count - seen_before.comment_count as comment_growth,
-        seen_before.video_id is null as is_new,
+        case
+            when seen_before.video_id is not null then false
+            when now_seen.previous_coverage_verdict = 'complete' then true
+        end as is_new,
         case
             when now_seen.video_id is not null then false
             when seen_before.next_coverage_verdict = 'complete' then true
         end as is_gone,
-        coalesce(now_seen.coverage_verdict, seen_before.next_coverage_verdict) as coverage_verdict
+        coalesce(now_seen.coverage_verdict, seen_before.next_coverage_verdict) as coverage_verdict,
+        coalesce(now_seen.data_origin, seen_before.next_data_origin) as data_origin
     from now_seen
     full outer join seen_before
         on
             now_seen.crawl_month = seen_before.next_crawl_month
             and now_seen.account_id = seen_before.account_id
             and now_seen.video_id = seen_before.video_id
+),
+
+final as (
+    select
+        *,
+        case
+            when like_growth < 0 or favorite_growth < 0 or share_growth < 0 or comment_growth < 0
+                then true
+            when
+                coalesce(like_growth, favorite_growth, share_growth, comment_growth) is not null
+                then false
+        end as is_fallen
+    from matched
 )
 
 select * from final

@@ -1,4 +1,4 @@
-"""The charts layer: one asset per figure and table, drawn from the marts, with a preview."""
+"""The charts layer: one asset per chart, drawn from marts and analysis tables, with a preview."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -11,7 +11,7 @@ from sz_assets.charts.batch import Order, carry_out, draw, inspect
 from sz_assets.charts.catalogue import CATALOGUE, ChartSpec
 from sz_assets.charts.context import ChartContext, join_origins
 from sz_assets.charts.render import ChartFiles
-from sz_assets.contracts import ENGAGEMENT_TABLES
+from sz_assets.contracts import PUBLISHED_TABLES
 from sz_assets.contracts.marts import FCT_ACCOUNT_MONTH
 from sz_assets.defs.assets.engagement import POOL
 from sz_assets.defs.checks import CheckEvents, check_outputs, evaluation
@@ -20,16 +20,18 @@ from sz_assets.defs.months import ONE_RUN, to_key
 from sz_assets.defs.resources import months_with_marts
 from sz_assets.report.data import chart_context
 
-_TABLES = {table.name: table for table in ENGAGEMENT_TABLES}
+_TABLES = {table.name: table for table in PUBLISHED_TABLES}
 
 
 def chart_key(spec: ChartSpec) -> dg.AssetKey:
     return dg.AssetKey(["charts", spec.name])
 
 
-def read_marts(resources: Any, names: Sequence[str], month: date) -> dict[str, pl.DataFrame]:
-    """The month's rows of these marts, by name."""
-    return {name: resources.marts.rows(_TABLES[name], month) for name in names}
+def read_tables(resources: Any, names: Iterable[str], month: date) -> dict[str, pl.DataFrame]:
+    """The month's rows of these published tables, by name, each from where its layer lies."""
+    sources = {"engagement": resources.marts, "analysis": resources.lake}
+    tables = (_TABLES[name] for name in names)
+    return {table.name: sources[table.layer].rows(table, month) for table in tables}
 
 
 def month_context(resources: Any, month: date) -> ChartContext:
@@ -55,12 +57,12 @@ def _links(files: ChartFiles, month: date) -> dict[str, Any]:
 def _orders(
     resources: Any, specs: Sequence[ChartSpec], months: Iterable[date]
 ) -> list[tuple[date, ChartSpec, Order]]:
-    """An order for each chart of each month; every mart is read once a month."""
+    """An order for each chart of each month; every table is read once a month."""
     tables = sorted({name for spec in specs for name in spec.tables})
     orders = []
     for month in months:
         context = month_context(resources, month)
-        frames = read_marts(resources, tables, month)
+        frames = read_tables(resources, tables, month)
         folder = resources.home.charts_of(month)
         orders += [
             (month, spec, Order(spec.name, {n: frames[n] for n in spec.tables}, context, folder))
@@ -89,7 +91,7 @@ def chart_assets(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinitio
         can_subset=True,
         partitions_def=partitions,
         backfill_policy=ONE_RUN,
-        required_resource_keys={"home", "study", "marts"},
+        required_resource_keys={"home", "study", "marts", "lake"},
         pool=POOL,
     )
     def charts(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
@@ -126,7 +128,7 @@ def chart_checks(partitions: dg.PartitionsDefinition[str]) -> dg.AssetChecksDefi
         name="check_charts",
         specs=list(checks.values()),
         can_subset=True,
-        required_resource_keys={"home", "study", "marts"},
+        required_resource_keys={"home", "study", "marts", "lake"},
         pool=POOL,
     )
     def check_charts(context: dg.AssetCheckExecutionContext) -> CheckEvents:

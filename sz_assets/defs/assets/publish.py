@@ -7,10 +7,10 @@ import dagster as dg
 import sz_assets
 from sz_assets.charts.catalogue import CATALOGUE
 from sz_assets.charts.render import ChartFiles
-from sz_assets.contracts import ENGAGEMENT_TABLES
+from sz_assets.contracts import PUBLISHED_TABLES
 from sz_assets.contracts.core import VIDEO_CODES
-from sz_assets.contracts.marts import CATEGORY_ENGAGEMENT, FCT_VIDEO_MONTH, PAPER_COMPARISON
-from sz_assets.defs.assets.charts import chart_key, month_context, read_marts
+from sz_assets.contracts.marts import CATEGORY_ENGAGEMENT, FCT_VIDEO_MONTH
+from sz_assets.defs.assets.charts import chart_key, month_context, read_tables
 from sz_assets.defs.assets.engagement import POOL
 from sz_assets.defs.checks import CheckEvents, check_outputs, evaluation
 from sz_assets.defs.describe import OWNERS, table_key
@@ -32,7 +32,7 @@ from sz_assets.report.page import build_report
 
 REPORT = dg.AssetKey(["publish", "report"])
 WAREHOUSE = dg.AssetKey(["publish", "warehouse"])
-_REPORT_MARTS = tuple(t.name for t in ENGAGEMENT_TABLES if t.name in REPORT_TABLES)
+_REPORT_TABLES = tuple(t for t in PUBLISHED_TABLES if t.name in REPORT_TABLES)
 
 
 def publish_assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]:
@@ -42,10 +42,9 @@ def publish_assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDe
         key=REPORT,
         deps=[
             *(chart_key(spec) for spec in CATALOGUE),
-            *(table_key(t) for t in ENGAGEMENT_TABLES if t.name in _REPORT_MARTS),
+            *(table_key(t) for t in _REPORT_TABLES),
             table_key(FCT_VIDEO_MONTH),
             table_key(VIDEO_CODES),
-            table_key(PAPER_COMPARISON),
         ],
         description=(
             "The study's figures, tables and claims of a crawl month on one self-contained page, "
@@ -64,17 +63,15 @@ def publish_assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDe
         for month in months_with_marts(context):
             charts = resources.home.charts_of(month)
             seen_by = month_context(resources, month)
-            frames = read_marts(resources, _REPORT_MARTS, month)
+            frames = read_tables(resources, (t.name for t in _REPORT_TABLES), month)
             page = build_report(
                 ReportData(
                     context=seen_by,
-                    frames={
-                        **frames,
-                        PAPER_COMPARISON.name: resources.lake.rows(PAPER_COMPARISON, month),
-                    },
+                    frames=frames,
                     figures={
                         spec.name: ChartFiles.at(charts, spec.name).svg.read_text(encoding="utf-8")
                         for spec in CATALOGUE
+                        if not spec.is_table
                     },
                     method=method_of(resources.study),
                     provenance=Provenance(context.run_id, sz_assets.__version__, context.run_id),
@@ -105,7 +102,7 @@ def publish_assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDe
 
     @dg.asset(
         key=WAREHOUSE,
-        deps=[*(table_key(t) for t in ENGAGEMENT_TABLES), table_key(PAPER_COMPARISON), REPORT],
+        deps=[*(table_key(t) for t in PUBLISHED_TABLES), REPORT],
         description=(
             "The warehouse that BI tools read, with the reports of all months: built aside, "
             "validated, and put in place at one stroke under `published/current`."

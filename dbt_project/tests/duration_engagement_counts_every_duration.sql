@@ -1,0 +1,6 @@
+{{ unequal_counts(
+    ref("int_population_videos"),
+    ref("duration_engagement"),
+    ["crawl_month", "population"],
+    "count(duration_seconds)"
+) }}

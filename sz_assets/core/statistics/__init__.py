@@ -1,0 +1,1 @@
+"""Statistics that SQL can't do: description with intervals, concentration, tails, effects."""

@@ -1,0 +1,138 @@
+"""Tables of the analysis as they stand in the page: columns, cells, and an id for each row.
+
+Here: their shape. Not here: what a column holds (the sections' modules), or HTML (`templates`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from markupsafe import Markup
+
+from sz_assets.charts.context import Bilingual
+from sz_assets.report import formats
+from sz_assets.report.sentences import Row, Value, value_of
+
+Content = str | Markup | Bilingual
+
+
+class Cell(NamedTuple):
+    """What stands in a cell; `row_id` where the cell alone holds a row of the published table."""
+
+    content: Content
+    row_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column; `kind` is a class of the style sheet: `n` numbers, `tag` a word, `small` notes."""
+
+    title: Bilingual
+    show: Callable[[Row], Content]
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class DataTable:
+    """A table; with `folded` it is shut away under these words until a reader opens it."""
+
+    caption: Bilingual
+    titles: Sequence[tuple[Bilingual, str]]
+    rows: Sequence[tuple[str | None, Sequence[Cell]]]
+    folded: Bilingual | None = None
+    notes: Sequence[str] = ()
+
+
+class Notes:
+    """Texts that many rows share, each said once below the table under a number."""
+
+    title = (Bilingual("注", "Note"), "n")
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    def number(self, texts: Iterable[str | None]) -> Cell:
+        """The numbers of these texts; missing ones have none."""
+        known = [text for text in texts if text]
+        numbers = [self._numbers.setdefault(text, len(self._numbers) + 1) for text in known]
+        return Cell(", ".join(str(number) for number in numbers))
+
+    @property
+    def texts(self) -> list[str]:
+        """The texts, the first under 1."""
+        return list(self._numbers)
+
+
+def data_table(
+    caption: Bilingual,
+    columns: Sequence[Column],
+    rows: Iterable[tuple[str | None, Row]],
+    folded: Bilingual | None = None,
+    notes: Sequence[str] = (),
+) -> DataTable:
+    """A table with one line per row, each row with its id; `notes` are columns of long texts."""
+    told = Notes()
+    titles = [(column.title, column.kind) for column in columns]
+    lines = [
+        (
+            place,
+            [
+                *(Cell(column.show(row)) for column in columns),
+                *([told.number(row[name] for name in notes)] if notes else []),
+            ],
+        )
+        for place, row in rows
+    ]
+    return DataTable(
+        caption, [*titles, *([Notes.title] if notes else [])], lines, folded, told.texts
+    )
+
+
+def row_id(table: str, *key: Any) -> str:
+    """The id of a row: its table and key, other characters than `[a-z0-9_]` written as numbers."""
+    parts = (
+        "".join(c if c in _PLAIN else f".{ord(c):x}." for c in f"{part}".lower()) for part in key
+    )
+    return "--".join((table, *parts))
+
+
+_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
+
+
+def field(name: str, show: Callable[[Any], Content] = formats.text) -> Callable[[Row], Content]:
+    """Shows one column of the row."""
+    return lambda row: show(row[name])
+
+
+def interval(show: Callable[[Any], str | Markup]) -> Callable[[Row], Content]:
+    """Shows `interval_low` and `interval_high`, or that there is none."""
+
+    def shown(row: Row) -> Content:
+        low, high = row["interval_low"], row["interval_high"]
+        return formats.missing() if low is None or high is None else f"{show(low)} – {show(high)}"
+
+    return shown
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How often each verdict was reached, as a table and as values for a sentence."""
+
+    table: DataTable
+    values: Mapping[str, Value | None]
+
+
+def tally(
+    table: str, words: Mapping[str, Bilingual], found: Sequence[str], caption: Bilingual
+) -> Tally:
+    """Counts the verdicts of a table's rows, in one line; a word that does not occur counts 0."""
+    rows = [(word, row_id(table, "count", word), {"count": found.count(word)}) for word in words]
+    cells = [Cell(Bilingual("个数", "Number"))]
+    cells += [Cell(formats.count(row["count"]), place) for _, place, row in rows]
+    titles = [(caption, ""), *((label, "n") for label in words.values())]
+    return Tally(
+        DataTable(caption, titles, [(None, cells)]),
+        {word: value_of(row, "count", place, formats.count) for word, place, row in rows},
+    )
