@@ -7,6 +7,7 @@ how outcomes are counted (`results`).
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -21,6 +22,11 @@ from benchmarks.validation.studies import METRICS, Videos
 Truths = Mapping[tuple[str, str, str], float]
 EVENT = "seg_plaza_shakes"
 SHIFT_MONTH = date(2021, 5, 1)
+
+
+def plain_method(method: str) -> str:
+    """Without the size of the family of events, which differs between studies."""
+    return re.sub(r" Holm over \d+ tests\.$", "", method)
 
 
 @dataclass(frozen=True)
@@ -144,8 +150,7 @@ class Asker:
             if row["metric"] == "video_count":
                 subject = "videos a day"
             subject += ", planted" if truth != 1.0 else ", nothing there"
-            # The notes of a method name the size of the family, which differs between studies.
-            told = {**row, "method": str(row["method"]).split(" Holm over")[0]}
+            told = {**row, "method": plain_method(row["method"])}
             yield from self.covers(
                 "event_effects",
                 subject,

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from sz_assets.contracts.development import ENGAGEMENT_AT_AGE
 from sz_assets.contracts.growth import COUNTERS, PASSAGE_AGES
@@ -23,6 +24,8 @@ from sz_assets.contracts.validate import conform, polars_schema
 from sz_assets.core.month_data import MonthData
 from sz_assets.core.statistics.interval_censored import median, npmle
 
+# Bounds of the median further apart than this, as a ratio, give no point between them.
+WIDEST_BOUNDS = 1.5
 _METHOD = (
     "Medians of the bounds, and the median of Turnbull's estimate from the intervals between the "
     "last counter before the age and the first one after"
@@ -88,6 +91,7 @@ def _rows_of(
         low = known.select(pl.min_horizontal("start", "after")).to_series().to_numpy()
         high = known.select(pl.max_horizontal("start", "after")).to_series().to_numpy()
         lower, upper = low.astype(np.float64), high.astype(np.float64)
+        point = _point(lower, upper)
         yield {
             "published_year": year,
             "metric": counter,
@@ -97,17 +101,32 @@ def _rows_of(
             "unreached_count": unreached,
             "median_low": float(np.median(lower)) if known.height else None,
             "median_high": float(np.median(upper)) if known.height else None,
-            "median": median(npmle(lower, upper)) if known.height else None,
-            "note": _note(known.height, bounded_count + unreached, bracketed.height),
+            "median": point,
+            "note": _note(
+                known.height, bounded_count + unreached, bracketed.height, point is not None
+            ),
         }
 
 
-def _note(known: int, others: int, bracketed: int) -> str | None:
+def _point(lower: NDArray[np.float64], upper: NDArray[np.float64]) -> float | None:
+    """Turnbull's median, unless the bounds lie too far apart to put a point between them.
+
+    The estimate takes no shape of growth for granted; between wide bounds it lies wherever the
+    intervals overlap most, which in simulated studies was 20 % too low.
+    """
+    if not lower.size or np.median(upper) > WIDEST_BOUNDS * max(float(np.median(lower)), 1.0):
+        return None
+    return median(npmle(lower, upper))
+
+
+def _note(known: int, others: int, bracketed: int, *, has_point: bool) -> str | None:
     notes = []
     if not bracketed:
         notes.append("No video of this year was seen both before and after this age.")
     if missing := bracketed - known:
         notes.append(f"{missing} videos whose counter is missing are left out.")
+    if known and not has_point:
+        notes.append("The bounds are too far apart for a point between them.")
     if known and others:
         notes.append(
             f"The median speaks of the {known} bracketed videos: {others} others are counted and "

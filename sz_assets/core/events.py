@@ -25,6 +25,7 @@ from sz_assets.contracts.validate import conform, polars_schema
 from sz_assets.core.local_days import local_day
 from sz_assets.core.month_data import MonthData
 from sz_assets.core.score_interval import Estimate, rate_ratio, t_ratio
+from sz_assets.core.statistics.levels import FAMILY_LEVEL
 from sz_assets.study import Event
 
 MARGIN_DAYS = 3
@@ -35,7 +36,6 @@ LEAST_EVENT_VIDEOS = 10
 LEAST_SIDE_VIDEOS = 3  # per account, before and after
 LEAST_SIDE_DAYS = 14  # that an account can be observed, before and after
 EQUIVALENCE_RATIO = 1.25
-SIGNIFICANCE = 0.05
 
 _WINDOW = (
     f"event days ± {MARGIN_DAYS} against the {COMPARISON_DAYS} days before and after, without "
@@ -287,7 +287,7 @@ def _joined(*sentences: str | None) -> str | None:
 
 
 def _verdict(row: _Row) -> str:
-    if row["p_value_holm"] < SIGNIFICANCE:
+    if row["p_value_holm"] < FAMILY_LEVEL:
         return "spike" if row["effect_multiplier"] > 1 else "drop"
     low, high = row["interval_low"], row["interval_high"]
     if low is None or high is None:

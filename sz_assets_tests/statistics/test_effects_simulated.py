@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from sz_assets.core.statistics.factors import Property
 from sz_assets.core.statistics.family import Effect, effect_family, uncorrected_effects
+from sz_assets.core.statistics.levels import FAMILY_LEVEL
 from sz_assets.core.statistics.u_shape import shapes
 
 Floats = NDArray[np.float64]
@@ -181,7 +182,7 @@ def test_the_share_of_false_verdicts_is_that_of_holm() -> None:
         found = simulated.family()
         tested = [item.p_value for item in found if item.is_estimable]
         told = any(item.verdict in ("positive", "negative") for item in found)
-        assert told == (len(tested) * min(tested) < 0.05)
+        assert told == (len(tested) * min(tested) < FAMILY_LEVEL)
 
 
 @pytest.mark.parametrize(("planted", "verdict"), [(0.5, "positive"), (-0.5, "negative")])

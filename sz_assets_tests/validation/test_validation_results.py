@@ -10,6 +10,7 @@ import pytest
 from benchmarks.validation.__main__ import DOCUMENT, RESULTS, ROOT
 from benchmarks.validation.document import document
 from benchmarks.validation.frames import crawl_history, month_data
+from benchmarks.validation.questions import plain_method
 from benchmarks.validation.results import BANDS, outside, read_json
 from benchmarks.validation.scenarios import SCENARIOS
 from benchmarks.validation.studies import LOGNORMAL, Planted, draw
@@ -92,7 +93,7 @@ def test_every_method_that_states_an_interval_was_validated(content: dict[str, A
         assert len(rows), make.__name__
         named = subject in ("statistic", "factor")
         stated |= {
-            (row["method"].split(" Holm over")[0], row[subject] if named else "")
+            (plain_method(row["method"]), row[subject] if named else "")
             for row in rows.iter_rows(named=True)
         }
     validated: set[tuple[str, str]] = set()

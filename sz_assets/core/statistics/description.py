@@ -205,10 +205,11 @@ def describe_engagement(month: MonthData) -> pl.DataFrame:
             "crawl_month": month.crawl_month,
             "population": population,
             "metric": metric,
-            "incomplete_accounts": month.incomplete_accounts(population),
+            "incomplete_accounts": incomplete,
             **row,
         }
         for population in POPULATIONS
+        for incomplete in [month.incomplete_accounts(population)]
         for metric in METRICS
         for row in _describe(month.videos(population), metric, population, month.seed)
     ]

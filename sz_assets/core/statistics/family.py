@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sz_assets.core.statistics.factors import Property
+from sz_assets.core.statistics.levels import FAMILY_LEVEL
 from sz_assets.core.statistics.two_step import (
     Floats,
     Integers,
@@ -21,7 +22,6 @@ from sz_assets.core.statistics.two_step import (
 from sz_assets.core.statistics.u_shape import shapes
 
 FEWEST_ACCOUNTS = 5
-LEVEL_OF_SIGNIFICANCE = 0.05
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Effect:
     def verdict(self) -> str:
         if not self.is_estimable:
             return "not_estimable"
-        if self.p_value_holm >= LEVEL_OF_SIGNIFICANCE or self.sign == 0:
+        if self.p_value_holm >= FAMILY_LEVEL or self.sign == 0:
             return "undecided"
         return "positive" if self.sign > 0 else "negative"
 
