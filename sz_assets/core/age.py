@@ -103,7 +103,10 @@ def _rows_of(
             "median_high": float(np.median(upper)) if known.height else None,
             "median": point,
             "note": _note(
-                known.height, bounded_count + unreached, bracketed.height, point is not None
+                known.height,
+                bounded_count + unreached,
+                bracketed.height,
+                has_point=point is not None,
             ),
         }
 
