@@ -247,12 +247,14 @@ class Asker:
                     truth,
                     kind="coverage_at_least",
                 )
+                if row["median"] is None:  # its bounds lie too far apart
+                    continue
                 near = abs(math.log((row["median"] + 1) / (truth + 1))) < 0.1
                 yield self.shown("engagement_at_age", "median", detail, near, row["median"], truth)
                 if row["metric"] == "like_count" and year == 2022:
                     medians[row["age_days"]] = row["median"]
-        if len(medians) == 3:
-            rises = medians[30] < medians[90] < medians[365]
+        if {90, 365} <= medians.keys():
+            rises = medians[90] < medians[365]
             yield self.verdict("found", "engagement_at_age", "growth curve", rises)
 
     def changepoints(self, table: pl.DataFrame, is_shifted: bool) -> Iterator[Outcome]:

@@ -25,7 +25,7 @@ from sz_assets.contracts.validate import conform, polars_schema
 from sz_assets.core.local_days import local_day
 from sz_assets.core.month_data import MonthData
 from sz_assets.core.score_interval import Estimate, rate_ratio, t_ratio
-from sz_assets.core.statistics.levels import FAMILY_LEVEL
+from sz_assets.core.statistics.levels import FAMILY_LEVEL, holm
 from sz_assets.study import Event
 
 MARGIN_DAYS = 3
@@ -77,8 +77,6 @@ def measure_events(month: MonthData) -> pl.DataFrame:
     also given after Holm's correction over all rows, and only these make a `spike` or a `drop`.
     `none` is equivalence: the interval lies within a factor of `EQUIVALENCE_RATIO`.
     """
-    from statsmodels.stats.multitest import multipletests
-
     videos = _read(month.videos("all"), month.study.time_zone)
     incomplete = month.incomplete_accounts("all")
     rows: list[_Row] = []
@@ -109,9 +107,9 @@ def measure_events(month: MonthData) -> pl.DataFrame:
             )
     tested = [row for row in rows if row["p_value"] is not None]
     if tested:
-        corrected = multipletests([row["p_value"] for row in tested], method="holm")[1]
+        corrected = holm([row["p_value"] for row in tested])
         for row, p_value in zip(tested, corrected, strict=True):
-            row["p_value_holm"] = float(p_value)
+            row["p_value_holm"] = p_value
             row["verdict"] = _verdict(row)
             row["method"] = f"{row['method']} Holm over {len(tested)} tests."
     frame = pl.DataFrame(rows, schema=polars_schema(EVENT_EFFECTS), orient="row")

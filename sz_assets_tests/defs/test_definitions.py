@@ -119,8 +119,7 @@ def test_data_go_one_way(nodes) -> None:
             # Nothing downstream of core reads a raw page.
             assert not parent.startswith("raw/") or name.startswith("core/"), (parent, name)
     roots = [name for name, parents in edges(nodes).items() if not parents]
-    # What the publication says of itself is audited without any data.
-    assert roots == ["analysis/consistency_findings", "raw/account_pages", "raw/account_profiles"]
+    assert roots == ["raw/account_pages", "raw/account_profiles"]
 
 
 def test_a_backfill_of_any_asset_is_one_run(nodes) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sz_assets.core.statistics.factors import Property
-from sz_assets.core.statistics.levels import FAMILY_LEVEL
+from sz_assets.core.statistics.levels import FAMILY_LEVEL, holm
 from sz_assets.core.statistics.two_step import (
     Floats,
     Integers,
@@ -138,12 +138,10 @@ def _or_nothing(effect: Effect) -> Effect:
 
 
 def _with_holm(effects: list[Effect]) -> list[Effect]:
-    from statsmodels.stats.multitest import multipletests
-
     tested = [effect.p_value for effect in effects if effect.is_estimable]
     if not tested:
         return effects
-    corrected = iter(multipletests(tested, method="holm")[1].tolist())
+    corrected = iter(holm(tested))
     return [
         replace(effect, p_value_holm=next(corrected)) if effect.is_estimable else effect
         for effect in effects

@@ -16,7 +16,7 @@ from sz_assets.core.trend import HISTORY_MONTHS
 from sz_assets.defs.assets.engagement import POOL
 from sz_assets.defs.checks import table_checks
 from sz_assets.defs.describe import stored, table_key, table_spec
-from sz_assets.defs.months import ONE_RUN, crawl_months, to_key
+from sz_assets.defs.months import ONE_RUN, to_key
 from sz_assets.defs.resources import months_with_marts
 
 _VIDEOS = ("fct_video_month", "engagement_summary")
@@ -71,7 +71,8 @@ ANALYSES = (
         "indexes.compute:compute_indexes",
         ("fct_video_month", "fct_account_month"),
     ),
-    Analysis("consistency_findings", "audit:audit_published", ()),
+    # It is about the publication alone, but only a month that exists has a row of it.
+    Analysis("consistency_findings", "audit:audit_published", ("engagement_summary",)),
     Analysis(
         "claim_tests",
         "claim_tests:judge_claims",
@@ -124,8 +125,7 @@ def _asset(
     )
     def made(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         resources, compute = context.resources, analysis.load()
-        # What reads nothing may come before there is a warehouse.
-        for month in months_with_marts(context) if reads else crawl_months(context):
+        for month in months_with_marts(context):
             frame = compute(month_data(resources, analysis, month))
             path = resources.lake.lake.write(table, month, frame)
             counts = dict(frame["verdict"].value_counts().rows()) if "verdict" in frame else {}
