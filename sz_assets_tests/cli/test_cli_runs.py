@@ -76,6 +76,7 @@ def test_files_become_a_report_and_nobody_is_asked(
     )
 
 
+@pytest.mark.slow
 def test_the_same_month_again_after_a_kill_and_from_the_start(
     sz, october, october_copy: Home, light, published_hashes, core_hashes, monkeypatch
 ) -> None:
