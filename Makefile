@@ -7,7 +7,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test test-all check ui bench pictures lock clean
 
-run: .venv/runtime  ## Crawl the embedded platform, build everything, open the report
+run: .venv/runtime  ## Crawl the embedded platform, build everything, say where the report is
 	$(BIN)/sz-assets run
 
 ui: .venv/runtime  ## The same graph in Dagster

@@ -15,7 +15,7 @@ from sz_assets.charts.text_table import Cell, TextColumn, table_width, text_tabl
 from sz_assets.charts.wording import MISSING, PAPER_VERDICTS, TEST_VERDICTS, ratio_text
 
 _COLUMNS = (
-    TextColumn(Bilingual("主张", "Claim"), 365),
+    TextColumn(Bilingual("主张", "Claim"), 440),
     TextColumn(Bilingual("章节", "Section"), 90),
     TextColumn(Bilingual("效应与 95% 区间", "Effect, 95% interval"), 160, "right"),
     TextColumn(Bilingual("结论", "Verdict"), 105, "right"),

@@ -137,7 +137,11 @@ CHANGEPOINTS = Table(
         c.number("level_before", "Median level before.", "the metric's unit"),
         c.number("level_after", "Median level after.", "the metric's unit"),
         c.number("change_multiplier", "After over before.", "ratio", Between(minimum=0)),
-        c.text("nearest_event_id", "The event that begins within 45 days of it, if any.", _WORD),
+        c.text(
+            "nearest_event_id",
+            "The event that begins in the month or up to 45 days before, if any.",
+            _WORD,
+        ),
         METHOD,
         c.INCOMPLETE_ACCOUNTS,
     ),

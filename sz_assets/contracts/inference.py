@@ -109,7 +109,8 @@ ENGAGEMENT_EFFECTS = Table(
     description=(
         "How a property of a video goes with its engagement within accounts, as a ratio, with an "
         "interval over accounts and Holm's correction over the population's whole family. In "
-        "`sample` the effects are those among the most liked videos, which are biased towards none."
+        "`sample` the effects are those among the most liked videos: that selection shrinks an "
+        "effect and can turn a difference in spread into one."
     ),
     key=("crawl_month", "population", "metric", "factor", "level"),
     columns=(

@@ -3,7 +3,8 @@
 Here: finding the changes. Not here: the effect of a given event (`events`).
 
 The series are the logarithms (of 1 + x) of the videos published a month and of the median of each
-metric over the videos published in a month. Only changes of level are modelled: a slow drift shows
+metric over the videos published in a month, of all accounts together and as old as they were when
+observed. Only changes of level are modelled: a slow drift shows
 as steps.
 """
 
@@ -30,7 +31,8 @@ NEAR_DAYS = 45
 
 _METHOD = (
     f"PELT (least squares, segments of at least {LEAST_SEGMENT_MONTHS} months, penalty "
-    f"{PENALTY_FACTOR:g} log(n) s²) on log(1 + x) of the monthly {{series}}."
+    f"{PENALTY_FACTOR:g} log(n) s²) on log(1 + x) of the monthly {{series}}. "
+    "The series pool the accounts and are not corrected for the age of videos."
 )
 
 
@@ -38,8 +40,8 @@ def find_changepoints(month: MonthData) -> pl.DataFrame:
     """Rows of `analysis/changepoints`: none for a series that keeps its level or is too short.
 
     Medians leave out videos younger than `SETTLED_DAYS`, months with fewer than
-    `LEAST_MONTH_VIDEOS` values, and values that are missing; counts leave out the month in which
-    the first video appeared and the one that was observed in part.
+    `LEAST_MONTH_VIDEOS` values, and values that are missing; counts leave out the months up to
+    that of the first video that is not pinned, and the one that was observed in part.
     """
     series = _series(month.videos("all"), month.study.time_zone)
     incomplete = month.incomplete_accounts("all")
@@ -119,7 +121,10 @@ def _counts(frame: pl.DataFrame) -> tuple[list[date], NDArray[np.float64]]:
         return [], np.empty(0)
     counts = frame.group_by("month").agg(pl.len().alias("value"))
     next_day = frame.select(pl.col("seen").max()).item() + timedelta(days=1)
-    months = pl.date_range(frame.select(pl.col("month").min()).item(), next_day, "1mo", eager=True)
+    # A pinned video may be far older than all else that an incomplete list holds.
+    usual = pl.col("month").filter(~pl.col("is_pinned")).min()
+    first = frame.select(usual.fill_null(pl.col("month").min())).item()
+    months = pl.date_range(first, next_day, "1mo", eager=True)
     # A crawl on the month's last day has seen the month but for hours.
     whole = pl.DataFrame({"month": months[1:]}).filter(
         pl.col("month").dt.offset_by("1mo") <= next_day
@@ -129,9 +134,11 @@ def _counts(frame: pl.DataFrame) -> tuple[list[date], NDArray[np.float64]]:
 
 
 def _nearest(month: date, events: tuple[Event, ...]) -> str | None:
+    """Of the events that may have made the change: none that started after its month."""
+    next_month = (month + timedelta(days=31)).replace(day=1)
     near = [
         (abs((event.starts_on - month).days), event.id)
         for event in events
-        if abs((event.starts_on - month).days) <= NEAR_DAYS
+        if month - timedelta(days=NEAR_DAYS) <= event.starts_on < next_month
     ]
     return min(near)[1] if near else None

@@ -12,16 +12,17 @@ Verdicts:
 - A claim that something **works** is supported by an effect in its direction that stands after
   Holm's correction, contradicted by one in the other direction, and otherwise undecided.
 - A claim that something **does not matter** is supported only if the effect's 95 % interval lies
-  within the equivalence bounds [1/e, e]. That is the procedure of two one-sided tests (Schuirmann
-  1987, Journal of Pharmacokinetics and Biopharmaceutics 15, 657-680), each at 2.5 %. Without a
-  significant effect alone nothing follows. It is contradicted if a corrected effect is significant
-  and its estimate outside the bounds, and otherwise undecided.
+  within the equivalence bounds [1/e, e], and no effect of `unless` has an uncorrected p-value below
+  0.10. The first is the procedure of two one-sided tests (Schuirmann 1987, Journal of
+  Pharmacokinetics and Biopharmaceutics 15, 657-680), each at 2.5 %. Without a significant effect
+  alone nothing follows. It is contradicted if a corrected effect is significant and its whole
+  interval outside the bounds, or if an effect of `unless` is significant; otherwise undecided.
 - A claim about **key events** is supported if any event stands out after correction, contradicted
   if each that could be tested is found to be without effect, or below its surroundings, and
   otherwise undecided.
 
-All videos decide. The sample of the most liked ones decides only where all videos give no estimate,
-and never that something does not matter: keeping the most liked shrinks effects.
+Only all videos decide. Where they give no estimate, that of the most liked ones (the sample) is
+shown, and the claim is undecided: keeping the most liked distorts effects in either direction.
 """
 
 from __future__ import annotations
@@ -38,6 +39,9 @@ from sz_assets.contracts.inference import ENGAGEMENT_EFFECTS
 from sz_assets.contracts.validate import conform, polars_schema
 from sz_assets.core.month_data import MonthData
 from sz_assets.study import Claim, Inferred, Scalar
+
+SUSPECT = 0.10
+"""Uncorrected p-value of an `unless` effect from which on it does not stand in the way."""
 
 _Row = dict[str, Any]
 
@@ -103,32 +107,29 @@ class _Estimate(NamedTuple):
 
 
 def _effects(measure: Inferred, month: MonthData) -> _Judgement:
-    """All videos decide; the sample's estimate stands beside, or decides in their place."""
+    """All videos decide; the sample's estimate stands beside, and alone decides nothing."""
     top = f"among the top {month.study.sample.top}"
     of_all = _estimate(month, measure.where, "all")
     of_sample = _estimate(month, measure.where, "sample")
     beside = of_sample.why_not if of_sample.row is None else _tell(of_sample.row)
     if of_all.row is not None:
-        verdict, reason = _decide(measure, of_all.row, _unless(measure, month, "all"))
+        verdict, reason = _decide(measure, of_all.row, _unless(measure, month))
         told = f"{_contrast(of_all.row)}: among all videos {_tell(of_all.row)}"
         return _Judgement(verdict, f"{told}; {reason}; {top} {beside}", of_all.row, "all")
     missing = f"among all videos {of_all.why_not}"
     if of_sample.row is None:
         return _Judgement("not_testable", f"A{missing[1:]}; {top} {beside}")
-    verdict, reason = _decide(measure, of_sample.row, _unless(measure, month, "sample"))
-    if verdict == "supported" and measure.expects == "none":
-        verdict = "undecided"
-        reason = f"{reason}, but keeping the most liked videos shrinks effects"
+    reason = "keeping the most liked videos distorts effects in either direction, so it's undecided"
     note = f"{_contrast(of_sample.row)}: only {top} {beside}; {reason}; {missing}"
-    return _Judgement(verdict, note, of_sample.row, "sample")
+    return _Judgement("undecided", note, of_sample.row, "sample")
 
 
 _Unless = list[tuple[str, _Estimate]]
 """Effects that contradict a claim of none as well, each with the words for it."""
 
 
-def _unless(measure: Inferred, month: MonthData, population: str) -> _Unless:
-    return [(_and(where), _estimate(month, where, population)) for where in measure.unless]
+def _unless(measure: Inferred, month: MonthData) -> _Unless:
+    return [(_and(where), _estimate(month, where, "all")) for where in measure.unless]
 
 
 def _decide(measure: Inferred, row: _Row, unless: _Unless) -> tuple[str, str]:
@@ -149,18 +150,32 @@ def _decide_none(equivalence: float | None, row: _Row, unless: _Unless) -> tuple
     highest = equivalence or 1.0  # loading makes sure that it is given
     lowest = 1 / highest
     bounds = f"{_show(lowest)} to {_show(highest)}"
-    low, high, ratio = row["interval_low"], row["interval_high"], row["effect_multiplier"]
-    is_outside = ratio is not None and not lowest <= ratio <= highest
-    if is_outside and row["verdict"] != "undecided":
-        return "contradicted", f"after Holm's correction an effect is found, and outside {bounds}"
+    low, high = row["interval_low"], row["interval_high"]
     if low is None or high is None:
         return "undecided", "without an interval it is undecided whether the effect matters"
+    if (high < lowest or low > highest) and row["verdict"] != "undecided":
+        return (
+            "contradicted",
+            f"after Holm's correction an effect is found, its interval outside {bounds}",
+        )
     if low < lowest or high > highest:
         return "undecided", f"the interval reaches beyond {bounds}, so this is undecided"
     inside = f"the interval lies within {bounds}, where an effect does not matter"
     if unknown := [place for place, other in unless if other.row is None]:
         return "undecided", f"{inside}, but nothing is estimated where {unknown[0]}"
+    for place, other in unless:
+        if doubt := _doubt(place, other.row):
+            return "undecided", f"{inside}, but {doubt}"
     return "supported", inside
+
+
+def _doubt(place: str, row: _Row | None) -> str | None:
+    """Why an `unless` effect that is not found may be there nevertheless."""
+    if row is None or (row["p_value"] is not None and row["p_value"] >= SUSPECT):
+        return None
+    what = "a U shape" if row["level"] == "u_shape" else f"an effect where {place}"
+    shown = "unknown" if row["p_value"] is None else _show(row["p_value"])
+    return f"{what} can't be ruled out: uncorrected p {shown}"
 
 
 def _estimate(month: MonthData, where: Mapping[str, Scalar], population: str) -> _Estimate:

@@ -33,6 +33,7 @@ HISTORY_MONTHS = 12
 _FEWEST_VIDEOS = 5  # of an account and year
 _FEWEST_ACCOUNTS = 5
 _COMPARABLE_RATIO = 0.5  # of a year's videos, for a ratio
+_FEWEST_DAYS = 60  # of a year, for a count: fewer weigh a single video like many
 _COUNTABLE_RATIO = 0.95  # of the sample accounts' videos, for counts
 _METHOD = (
     "Log likes brought to one age by each account's growth between crawls (piecewise linear in "
@@ -49,6 +50,10 @@ _TOO_FEW = (
 )
 _NOT_COMPARABLE = (
     "Not corrected: most videos of this year have ages between which no growth was observed."
+)
+_SHORT_YEAR = (
+    f"Count not corrected: fewer than {_FEWEST_DAYS} days of this year were observed; its videos "
+    "are left out of the other years' counts."
 )
 _NO_INTERVAL = f"No interval: it would need {MINIMUM_ACCOUNTS} accounts that differ."
 
@@ -95,7 +100,7 @@ def publishing_trend(month: MonthData) -> pl.DataFrame:
                 "interval_high": ratio.high,
                 "corrected_video_count": counts.get(year),
                 "method": _METHOD,
-                "note": _note(ratio, accounts, bool(counts)),
+                "note": _note(ratio, accounts, bool(counts), lengths[year] < _FEWEST_DAYS),
                 "incomplete_accounts": month.incomplete_accounts("all"),
             }
         )
@@ -209,7 +214,8 @@ def _counts(
     """Videos by year among each sample account's top, with equal ages and whole years.
 
     Empty if the growth of an account of the sample, or too many of its videos' ages, are unknown:
-    the rank of each video depends on all others.
+    the rank of each video depends on all others. Years of which too few days were observed are left
+    out: each of their videos would stand for many, and nothing tells which.
     """
     sampled = videos.filter(pl.col("is_in_sample").any().over("account_id"))
     known = [account for account in accounts if account.has_sample]
@@ -217,10 +223,11 @@ def _counts(
     has_all = len(known) == sampled["account_id"].n_unique()
     if not has_all or comparable < _COUNTABLE_RATIO * sampled["like_count"].count() or not known:
         return {}
-    counts = dict.fromkeys(lengths, 0.0)
+    counts = {year: 0.0 for year, days in lengths.items() if days >= _FEWEST_DAYS}
     for account in known:
         order = np.argsort(-account.log_likes, kind="stable")
         years = account.year[order]
+        years = years[np.isin(years, list(counts))]
         weights = np.array([_days(year) / lengths[year] for year in years.tolist()])
         # Each stands for as many as a whole year would have; the last one in is cut to fit.
         taken = np.clip(top - (np.cumsum(weights) - weights), 0.0, weights)
@@ -241,7 +248,7 @@ def _observed_days(year: int, videos: pl.DataFrame, month: MonthData) -> float:
     return min(max(passed, 0.0), float(_days(year)))
 
 
-def _note(ratio: _Ratio, accounts: list[_Corrected], is_counted: bool) -> str:
+def _note(ratio: _Ratio, accounts: list[_Corrected], is_counted: bool, is_short: bool) -> str:
     if ratio.note == _ONE_CRAWL:
         return _ONE_CRAWL
     notes = [ratio.note] if ratio.note else []
@@ -251,6 +258,8 @@ def _note(ratio: _Ratio, accounts: list[_Corrected], is_counted: bool) -> str:
         notes.append(f"{ratio.account_count} accounts.")
     if left_out := sum(account.left_out for account in accounts):
         notes.append(f"{left_out} videos of all years have ages without observed growth.")
-    if not is_counted:
+    if is_short:
+        notes.append(_SHORT_YEAR)
+    elif not is_counted:
         notes.append("Counts are not corrected: growth is not known for enough of the sample.")
     return " ".join(notes)

@@ -36,8 +36,8 @@ def consistency(frames: Frames, context: ChartContext) -> Section:
         Bilingual(
             "论文自身的数字中，不可能的有 {impossible} 处，自相矛盾的 {contradictory} 处，"
             "不大可能的 {improbable} 处，不明确的 {unclear} 处。",
-            "Among the publication's own numbers {impossible} findings are impossible, "
-            "{contradictory} contradictory, {improbable} improbable and {unclear} unclear.",
+            "Findings among the publication's own numbers: {impossible} impossible, "
+            "{contradictory} contradictory, {improbable} improbable, {unclear} unclear.",
         ),
         found.values,
     )

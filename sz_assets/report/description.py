@@ -93,19 +93,19 @@ def _of_accounts(statistics: Statistics, metric: str) -> Sentence | None:
     }
     with_interval = say(
         Bilingual(
-            "就类似的账号而言，一个账号的{metric}中位数为 {value}（95% 区间 {interval_low} 至 "
-            "{interval_high}）。",
-            "Of accounts like these, an account's median of {metric} is {value} (95% interval "
-            "{interval_low} to {interval_high}).",
+            "就类似的账号而言，一个典型账号在样本中的{metric}中位数为 {value}"
+            "（95% 区间 {interval_low} 至 {interval_high}）。",
+            "Of accounts like these, the typical account's median of {metric} in the sample is "
+            "{value} (95% interval {interval_low} to {interval_high}).",
         ),
         values,
         metric=MEASURES[metric],
     )
     return with_interval or say(
         Bilingual(
-            "就类似的账号而言，一个账号的{metric}中位数为 {value}；没有适用的区间。",
-            "Of accounts like these, an account's median of {metric} is {value}; no interval "
-            "holds.",
+            "就类似的账号而言，一个典型账号在样本中的{metric}中位数为 {value}；没有适用的区间。",
+            "Of accounts like these, the typical account's median of {metric} in the sample is "
+            "{value}; no interval holds.",
         ),
         values,
         metric=MEASURES[metric],
@@ -161,8 +161,9 @@ def _extreme_accounts(
     return [
         say(
             Bilingual(
-                "点赞中位数最高的账号是{highest}（{high}），最低的是{lowest}（{low}）。",
-                "The account with the highest median of likes is {highest} ({high}), that with "
+                "就全部视频而言，点赞中位数最高的账号是{highest}（{high}），最低的是{lowest}（{low}）。",
+                "Among all its videos, the account with the highest median of likes is {highest} "
+                "({high}), that with "
                 "the lowest {lowest} ({low}).",
             ),
             {

@@ -200,25 +200,25 @@ def _corrected(row: Row, place: str) -> Sentence | None:
         "count": value_of(row, "sample_video_count", place, formats.count),
     }
     uncorrected = Bilingual(
-        "{year} 年发布的视频有 {count} 条在样本中；",
-        "Of the videos of {year}, {count} are in the sample; ",
+        "{year} 年发布的视频有 {count} 条在样本中；就该年的全部视频而言，",
+        "Of the videos of {year}, {count} are in the sample; of all videos of that year ",
     )
     if row["age_corrected_multiplier"] is None:
         ending = Bilingual(
             "按视频年龄校正后的点赞尚不可知。",
-            "their likes corrected for age are not known.",
+            "the likes corrected for age are not known.",
         )
     elif values["interval_low"] is None or values["interval_high"] is None:
         ending = Bilingual(
-            "按视频年龄校正后，点赞为参照年的 {age_corrected_multiplier}，没有适用的区间。",
-            "corrected for age their likes are {age_corrected_multiplier} those of the reference "
-            "year, and no interval holds.",
+            "按视频年龄校正后的点赞为参照年的 {age_corrected_multiplier}，没有区间。",
+            "the likes corrected for age are {age_corrected_multiplier} those of the reference "
+            "year, without an interval.",
         )
     else:
         ending = Bilingual(
-            "按视频年龄校正后，点赞为参照年的 {age_corrected_multiplier}"
+            "按视频年龄校正后的点赞为参照年的 {age_corrected_multiplier}"
             "（95% 区间 {interval_low} 至 {interval_high}）。",
-            "corrected for age their likes are {age_corrected_multiplier} those of the reference "
+            "the likes corrected for age are {age_corrected_multiplier} those of the reference "
             "year (95% interval {interval_low} to {interval_high}).",
         )
     return say(Bilingual(uncorrected.zh + ending.zh, uncorrected.en + ending.en), values)

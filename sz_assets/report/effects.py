@@ -47,6 +47,12 @@ _UNKNOWN = Bilingual(
     "No effect is estimated this month: what goes with engagement is not known.",
 )
 
+_PINNED = Bilingual(
+    "账号置顶的本就是表现好的视频，置顶后又更易被看到，故此处不能说明置顶的作用。",
+    " Accounts pin what did well, and what is pinned is seen more: this says nothing of what "
+    "pinning does.",
+)
+
 
 def effects(frames: Frames, context: ChartContext, claims_heading: Bilingual) -> Section:
     """Effects on likes among all videos beside the sample's, then the claims they decide."""
@@ -124,7 +130,11 @@ def _table(rows: Rows, context: ChartContext, metric: str) -> DataTable:
         Column(Bilingual("因素", "Property"), lambda row: _label(row, context)),
         Column(Bilingual("比较", "Contrast"), field("contrast"), "small"),
         Column(Bilingual("倍数", "Ratio"), field("effect_multiplier", formats.ratio), "n"),
-        Column(Bilingual("95% 区间", "95% interval"), interval(formats.ratio), "n"),
+        Column(
+            Bilingual("95% 区间（未校正）", "95% interval (uncorrected)"),
+            interval(formats.ratio),
+            "n",
+        ),
         Column(Bilingual("p（Holm）", "p (Holm)"), field("p_value_holm", formats.p_value), "n"),
         Column(Bilingual("结论", "Verdict"), _verdict),
         Column(Bilingual("样本中", "In the sample"), _in_sample, "n"),
@@ -165,10 +175,10 @@ def _numbers(row: Row) -> str:
 def _counted(found: Tally) -> Sentence | None:
     return say(
         Bilingual(
-            "在全部视频的点赞上，较高的效应有 {positive} 个，较低的 {negative} 个，"
+            "在全部视频的点赞上，效应较高的有 {positive} 个，较低的 {negative} 个，"
             "未定的 {undecided} 个，无法估计的 {not_estimable} 个。",
-            "On likes among all videos {positive} effects are higher, {negative} lower, "
-            "{undecided} undecided and {not_estimable} not estimable.",
+            "Effects on likes among all videos: {positive} higher, {negative} lower, "
+            "{undecided} undecided, {not_estimable} not estimable.",
         ),
         found.values,
     )
@@ -187,17 +197,23 @@ def _decided(row: Row, place: str, context: ChartContext) -> Sentence | None:
         **_interval_values(row, place),
         "p": value_of(row, "p_value_holm", place, formats.p_value),
         "verdict": value_of(row, "verdict", place, lambda _: _verdict(row)),
+        "videos": value_of(row, "video_count", place, formats.count),
+        "accounts": value_of(row, "account_count", place, formats.count),
     }
+    caution = _PINNED if row["factor"] == "pinned" else Bilingual("", "")
     label = _label(row, context)
     return say(
         Bilingual(
             "{label}：点赞{verdict}，为 {effect_multiplier}（95% 区间 {interval_low} 至 "
-            "{interval_high}，Holm 校正后 p 值 {p}）。",
+            "{interval_high}，Holm 校正后 p 值 {p}；{videos} 条视频，{accounts} 个账号）。"
+            "{caution}",
             "{label}: likes are {verdict}, {effect_multiplier} (95% interval {interval_low} to "
-            "{interval_high}, p-value {p} after Holm's correction).",
+            "{interval_high}, p-value {p} after Holm's correction; videos: {videos}, accounts: "
+            "{accounts}).{caution}",
         ),
         values,
         label=label,
+        caution=caution,
     ) or say(
         Bilingual(
             "{label}：点赞{verdict}（Holm 校正后 p 值 {p}）。",
@@ -232,8 +248,8 @@ def _tested(found: Tally) -> Sentence | None:
         Bilingual(
             "论文的主张中，得到支持的有 {supported} 条，相悖的 {contradicted} 条，"
             "未定的 {undecided} 条，无法检验的 {not_testable} 条。",
-            "Of the publication's claims {supported} are supported, {contradicted} contradicted, "
-            "{undecided} undecided and {not_testable} not testable.",
+            "The publication's claims on what works: {supported} supported, {contradicted} "
+            "contradicted, {undecided} undecided, {not_testable} not testable.",
         ),
         found.values,
     )
@@ -257,7 +273,11 @@ def _claim_table(rows: Rows, heading: Bilingual) -> DataTable:
         ),
         Column(Bilingual("章节", "Section"), field("section")),
         Column(Bilingual("效应", "Effect"), field("effect_multiplier", formats.ratio), "n"),
-        Column(Bilingual("95% 区间", "95% interval"), interval(formats.ratio), "n"),
+        Column(
+            Bilingual("95% 区间（未校正）", "95% interval (uncorrected)"),
+            interval(formats.ratio),
+            "n",
+        ),
         Column(Bilingual("p（Holm）", "p (Holm)"), field("p_value_holm", formats.p_value), "n"),
         Column(Bilingual("结论", "Verdict"), lambda row: TEST_VERDICTS[row["verdict"]]),
         Column(Bilingual("理由", "Reasoning"), field("note"), "small"),

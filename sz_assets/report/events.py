@@ -115,8 +115,10 @@ def _outstanding(row: Row, place: str) -> Sentence | None:
 def _changed(row: Row, place: str) -> Sentence | None:
     return say(
         Bilingual(
-            "自 {month} 起，每月{measure}的水平由 {before} 变为 {after}。",
-            "From {month} on the monthly level of {measure} changes from {before} to {after}.",
+            "自 {month} 发布的视频起，各月{measure}的{kind}由 {before} 变为 {after}"
+            "（各账号合计，未按年龄校正）。",
+            "From the videos of {month} on, the {kind} of {measure} changes from {before} to "
+            "{after} (all accounts together, not corrected for age).",
         ),
         {
             "month": value_of(row, "published_month", place, formats.month),
@@ -124,6 +126,9 @@ def _changed(row: Row, place: str) -> Sentence | None:
             "after": value_of(row, "level_after", place),
         },
         measure=MEASURES[row["metric"]],
+        kind=Bilingual("数目", "monthly number")
+        if row["metric"] == "video_count"
+        else Bilingual("每条视频中位数", "median per video"),
     )
 
 

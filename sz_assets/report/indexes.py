@@ -15,8 +15,8 @@ from sz_assets.report.tables import Cell, Column, DataTable, data_table, field, 
 
 _TABLE = "account_indexes"
 _STATUSES = {
-    "verified": Bilingual("✓ 来源已核实", "✓ source verified"),
-    "unverified": Bilingual("⚠ 来源未核实", "⚠ source not verified"),
+    "verified": Bilingual("✓ 公式见于来源", "✓ formula found at its source"),
+    "unverified": Bilingual("⚠ 未见公式来源", "⚠ no source of the formula found"),
 }
 
 
@@ -77,15 +77,15 @@ def _first(rows: Sequence[Row], index_id: str, context: ChartContext) -> Sentenc
         Bilingual(
             "{index}最高的是{account}，为 {value}；换用别的权重时"
             "名次为 {low} 至 {high}（{status}）。",
-            "{index}: {account} is first with {value}; under other weights it ranks {low} to "
-            "{high} ({status}).",
+            "{index}: {account} has the highest value, {value}; under other weights its rank lies "
+            "between {low} and {high} ({status}).",
         ),
         values,
         **names,
     ) or say(
         Bilingual(
             "{index}最高的是{account}，为 {value}（{status}）。",
-            "{index}: {account} is first with {value} ({status}).",
+            "{index}: {account} has the highest value, {value} ({status}).",
         ),
         values,
         **names,

@@ -112,6 +112,7 @@ def build_report(data: ReportData) -> str:
             statistics=_STATISTICS,
             comparison=list(comparison.iter_rows(named=True)),
             verdict_counts=_verdict_counts(comparison),
+            undecided=_undecided(data),
             coverage=COVERAGE,
             yes_no=YES_NO,
             verdicts=PAPER_VERDICTS,
@@ -235,6 +236,14 @@ def _grouped(categories: list[CategoryRow]) -> list[tuple[Bilingual, list[Catego
     for row in categories:
         groups.setdefault(row.primary, []).append(row)
     return list(groups.items())
+
+
+def _undecided(data: ReportData) -> int:
+    """Claims that inference has tested without coming to a decision."""
+    if "claim_tests" not in data.frames:
+        return 0
+    rows = month_rows(data.frames, "claim_tests", data.context)
+    return rows.filter(pl.col("verdict") == "undecided").height
 
 
 def _verdict_counts(comparison: pl.DataFrame) -> list[tuple[Bilingual, int]]:

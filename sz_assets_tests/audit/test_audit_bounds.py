@@ -201,3 +201,21 @@ def test_lighter_than_exponential_is_exponential() -> None:
 )
 def test_the_generator_rounds_as_papers_do(value: float, digits: int, expected: float) -> None:
     assert printed(value, digits).value == pytest.approx(expected)
+
+
+def test_bounds_hold_where_a_threshold_lies_within_the_rounding() -> None:
+    """Nine values of 1000 and one of 2000, the smallest printed to the thousand."""
+    told = Variable(
+        id="x",
+        name=named("x"),
+        section="1",
+        n=10,
+        counts=True,
+        mean=Printed(value=1100, step=1),
+        minimum=Printed(value=1000, step=1000),
+        maximum=Printed(value=2000, step=1),
+        below=(Below(threshold=1000, count=0),),
+    )
+    bound = bounds_of(told, gini)
+    assert bound is not None
+    assert bound.low <= gini([Group(1000, 9), Group(2000, 1)]) <= bound.high

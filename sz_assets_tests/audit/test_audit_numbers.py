@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 from summaries import found, of, variable
@@ -36,6 +38,41 @@ def test_mean_within_what_counts_allow(mean: int, fits: bool) -> None:
     below = ({"threshold": 50, "count": 4},)
     exact = {"value": mean, "step": 0.1}
     assert (of(variable(mean=exact, minimum=0, maximum=100, below=below)) == {}) is fits
+
+
+def printed(value: float, step: float) -> dict[str, float]:
+    return {"value": value, "step": step}
+
+
+@pytest.mark.parametrize(
+    "summary",
+    [
+        # No minimum is printed: 0 would be below the threshold, 500 is not.
+        {"n": 100, "mean": 700, "maximum": 1000, "below": ({"threshold": 500, "count": 0},)},
+        # Nine of 1000 and one of 2000; 1000 printed to the thousand begins at 500.
+        {"mean": 1100, "minimum": printed(1000, 1000), "maximum": 2000,
+         "below": ({"threshold": 1000, "count": 0},)},
+        # The largest, printed as 1000, is 999 at most.
+        {"mean": 900, "minimum": 100, "maximum": printed(1000, 1000),
+         "below": ({"threshold": 1000, "count": 10},)},
+        # The smallest, 500 to 1500, can be as large as the largest.
+        {"mean": 1190, "minimum": printed(1000, 1000), "maximum": 1200},
+        # The largest, 500 to 1500, can be as small as the smallest.
+        {"mean": 900, "minimum": 890, "maximum": printed(1000, 1000)},
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("counts", [True, False])
+def test_extremes_may_be_anywhere_in_their_rounding(summary: dict[str, Any], counts: bool) -> None:
+    assert of(variable(counts=counts, **summary)) == {}
+    assert set(of(variable(counts=counts, **{**summary, "mean": 2100}))) == {"mean_x"}
+
+
+def test_mean_beyond_a_threshold_within_the_rounding() -> None:
+    # All below 1000, so nine at most 999 and one 100: 909.1.
+    below = ({"threshold": 1000, "count": 10},)
+    told: dict[str, Any] = {"minimum": 100, "maximum": printed(1000, 1000), "below": below}
+    assert of(variable(mean=909, **told)) == {}
+    assert set(of(variable(mean=910, **told))) == {"mean_x"}
 
 
 def test_mean_with_one_extreme_only() -> None:

@@ -114,11 +114,15 @@ def test_what_works(measure: Inferred, direction: str, verdict: str) -> None:
         (0.5, 1.4, 3.0, "undecided", "undecided"),  # outside, but not significant
         (1.05, 1.1, 1.2, "positive", "supported"),  # significant, but too small to matter
         (1.05, 1.2, 1.4, "positive", "undecided"),  # significant, may be too small to matter
-        (1.1, 1.3, 1.5, "positive", "contradicted"),
-        (0.5, 0.7, 0.9, "negative", "contradicted"),
+        (1.1, 1.3, 1.5, "positive", "undecided"),
+        (1.25, 1.3, 1.5, "positive", "undecided"),  # the bounds belong to the region
+        (1.251, 1.3, 1.5, "positive", "contradicted"),
+        (1.251, 1.3, 1.5, "undecided", "undecided"),  # wholly outside, but not once corrected
+        (0.5, 0.7, 0.9, "negative", "undecided"),
+        (0.5, 0.7, 0.799, "negative", "contradicted"),
         (None, 1.0, None, "undecided", "undecided"),
         (None, None, None, "undecided", "undecided"),
-        (None, 1.3, None, "positive", "contradicted"),
+        (None, 1.3, None, "positive", "undecided"),
     ],
 )
 def test_what_does_not_matter(
@@ -160,15 +164,39 @@ def test_the_bounds_are_those_of_two_one_sided_t_tests() -> None:
      ("not_estimable", "undecided"), (None, "undecided")],
 )  # fmt: skip
 def test_a_curve_contradicts_that_it_does_not_matter(bent: str | None, verdict: str) -> None:
-    curves = [effect(BENT, bent, p_value_holm=0.01)] if bent else []
+    curves = [effect(BENT, bent, p_value=0.5)] if bent else []
     row = judged(NOR_BENT, effect(LONGER, "undecided", 0.9, 1.0, 1.1), *curves)
     assert row["verdict"] == verdict
     assert "level = u_shape" in row["tested_by"]
     # A curve of the sample says nothing of all videos.
-    calm = effect(BENT, "undecided")
+    calm = effect(BENT, "undecided", p_value=0.5)
     of_sample = effect(BENT, "positive", population="sample")
     straight = effect(LONGER, "undecided", 0.9, 1.0, 1.1)
     assert judged(NOR_BENT, straight, calm, of_sample)["verdict"] == "supported"
+
+
+@pytest.mark.parametrize(
+    ("p_value", "verdict"),
+    [(0.1, "supported"), (0.0999, "undecided"), (0.004, "undecided"), (None, "undecided")],
+)
+def test_an_undecided_curve_is_no_clearance(p_value: float | None, verdict: str) -> None:
+    curve = effect(BENT, "undecided", p_value=p_value)
+    row = judged(NOR_BENT, effect(LONGER, "undecided", 0.9, 1.0, 1.1), curve)
+    assert row["verdict"] == verdict
+    shown = "unknown" if p_value is None else p_value
+    doubt = f"a U shape can't be ruled out: uncorrected p {shown}"
+    assert (doubt in row["note"]) == (verdict == "undecided")
+    # A doubt takes nothing from what the straight effect contradicts.
+    outside = effect(LONGER, "positive", 1.3, 1.5, 1.8)
+    assert judged(NOR_BENT, outside, curve)["verdict"] == "contradicted"
+
+
+def test_a_doubtful_effect_that_is_no_curve_is_named() -> None:
+    either = msgspec.structs.replace(NO_MATTER, unless=({**CITY},))
+    told = effect(CITY, "undecided", p_value=0.05)
+    row = judged(either, effect(LONGER, "undecided", 0.9, 1.0, 1.1), told)
+    assert row["verdict"] == "undecided"
+    assert "an effect where metric = like_count and factor = topic" in row["note"]
 
 
 def test_all_videos_decide_and_the_sample_stands_beside() -> None:
@@ -192,23 +220,30 @@ def test_all_videos_decide_and_the_sample_stands_beside() -> None:
     assert (row["statement_en"], row["statement_zh"], row["section"]) == ("Said.", "话", "5.1")
 
 
-def test_without_an_estimate_of_all_videos_the_sample_decides_for_itself() -> None:
+def test_without_an_estimate_of_all_videos_the_sample_is_shown() -> None:
     lacking = effect(CITY, "not_estimable", note="Too few.")
     row = judged(WORKS, lacking, effect(CITY, "positive", 1.1, 1.5, 2.0, population="sample"))
-    assert (row["verdict"], row["population"]) == ("supported", "sample")
+    assert (row["verdict"], row["population"]) == ("undecided", "sample")
+    assert row["effect_multiplier"] == 1.5
     assert row["incomplete_accounts"] == "a"
     assert "population = sample" in row["tested_by"]
     assert "only among the top 200 ratio 1.5" in row["note"]
     assert row["note"].endswith("among all videos no effect is estimated (Too few).")
 
 
-def test_the_sample_alone_never_tells_that_something_does_not_matter() -> None:
-    inside = effect(LONGER, "undecided", 0.95, 1.0, 1.05, population="sample")
-    row = judged(NO_MATTER, inside)
+@pytest.mark.parametrize("measure", [WORKS, HARMS, NO_MATTER, NOR_BENT])
+@pytest.mark.parametrize(
+    ("direction", "low", "ratio", "high"),
+    [("undecided", 0.95, 1.0, 1.05), ("positive", 1.3, 1.5, 1.8), ("negative", 0.4, 0.5, 0.6)],
+)
+def test_the_sample_alone_decides_nothing(
+    measure: Inferred, direction: str, low: float, ratio: float, high: float
+) -> None:
+    of_sample = effect(dict(measure.where), direction, low, ratio, high, population="sample")  # type: ignore[arg-type]
+    bent = effect(BENT, "positive", population="sample")
+    row = judged(measure, of_sample, bent)
     assert (row["verdict"], row["population"]) == ("undecided", "sample")
-    assert "keeping the most liked videos shrinks effects" in row["note"]
-    outside = effect(LONGER, "positive", 1.3, 1.5, 1.8, population="sample")
-    assert judged(NO_MATTER, outside)["verdict"] == "contradicted"
+    assert "keeping the most liked videos distorts effects in either direction" in row["note"]
 
 
 @pytest.mark.parametrize("measure", [WORKS, NO_MATTER, NOR_BENT])

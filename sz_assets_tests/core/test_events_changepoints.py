@@ -18,6 +18,7 @@ SCHEMA = {
     "account_id": pl.String,
     "published_at": pl.Datetime("us"),
     "observed_at": pl.Datetime("us"),
+    "is_pinned": pl.Boolean,
     **dict.fromkeys(c.METRICS, pl.Float64),
 }
 NAME = Name(zh="庆", en="Feast")
@@ -39,7 +40,9 @@ def videos_of(months: int, step: float, per_month: int = 30) -> pl.DataFrame:
         moment = datetime(2020 + number // 12, number % 12 + 1, 15, 4)
         level = 6 + np.log(step) * (number >= 20)
         for value in np.exp(level + random.normal(0, 1, per_month)):
-            rows.append(("a", moment, datetime(2023, 10, 31, 4), *([value] * len(c.METRICS))))
+            rows.append(
+                ("a", moment, datetime(2023, 10, 31, 4), False, *([value] * len(c.METRICS)))
+            )
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
@@ -60,6 +63,47 @@ def test_a_planted_change_is_found_at_its_month_with_the_event_near_it() -> None
         find_changepoints(month_of(videos_of(46, 3.0))).row(0, named=True)["nearest_event_id"]
         is None
     )
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "is_offered"),
+    [
+        (date(2021, 7, 17), False),
+        (date(2021, 7, 18), True),
+        (date(2021, 9, 30), True),
+        (date(2021, 10, 1), False),
+    ],
+)
+def test_an_event_is_offered_from_45_days_before_the_month_to_its_last_day(
+    starts_on: date, is_offered: bool
+) -> None:
+    event = Event(id="one", starts_on=starts_on, name=NAME, source="x")
+    found = find_changepoints(month_of(videos_of(46, 3.0), event)).filter(metric="like_count")
+    assert found["published_month"].to_list() == [date(2021, 9, 1)]
+    assert found["nearest_event_id"].to_list() == ["one" if is_offered else None]
+
+
+def test_the_method_says_what_the_series_are_not() -> None:
+    method = find_changepoints(month_of(videos_of(46, 3.0)))["method"]
+    assert method.str.contains("pool the accounts and are not corrected for the age").all()
+
+
+def test_a_pinned_video_does_not_begin_the_series_of_counts() -> None:
+    # An incomplete list, from 2020-01 on, and one video of 2015 at its top.
+    videos = videos_of(46, 1.0)
+    old = videos.head(1).with_columns(
+        pl.lit(datetime(2015, 3, 1, 4)).cast(pl.Datetime("us")).alias("published_at"),
+        pl.lit(value=True).alias("is_pinned"),
+    )
+    found = find_changepoints(month_of(pl.concat([videos, old])))
+    assert found.filter(metric="video_count").is_empty()
+    # Not pinned, it is a part of the list.
+    unpinned = old.with_columns(pl.lit(value=False).alias("is_pinned"))
+    found = find_changepoints(month_of(pl.concat([videos, unpinned])))
+    assert found.filter(metric="video_count")["published_month"].to_list() == [date(2020, 1, 1)]
+    # Where all are pinned, the first of them begins it.
+    pinned = videos_of(46, 3.0).with_columns(pl.lit(value=True).alias("is_pinned"))
+    assert not find_changepoints(month_of(pinned)).is_empty()
 
 
 def test_levels_are_the_medians_of_the_monthly_medians() -> None:

@@ -166,9 +166,36 @@ def test_likes_that_are_missing_are_left_out_and_counted() -> None:
         month_of([("a", 1, None, 1, 2, 3, None), ("a", 2, 3_000, 1, 2, 3, None)])
     )
     told = row(found, "shares_per_like")
-    assert told["value"] == pytest.approx(4 / 3_000)
+    assert told["value"] == pytest.approx(2 / 3_000)
     assert "Left out: no like count: 1 of 2 videos." in told["note"]
     assert row(found, "engagement_rate_followers")["value"] == pytest.approx(3_006 / 1e6)
+
+
+def test_a_ratio_of_counters_is_over_the_videos_that_have_both() -> None:
+    # 50 plays per like, a comment per 10 likes and a share per 20; each counter has gaps.
+    found = compute_indexes(
+        month_of(
+            [
+                ("a", 1, 1_000, 100, None, 1, None),
+                ("a", 2, 3_000, None, 150, 1, 150_000),
+                ("a", 3, None, 700, 80, 1, 90_000),
+                ("a", 4, 200, 20, 10, None, 10_000),
+            ]
+        )
+    )
+    assert row(found, "likes_per_play")["value"] == pytest.approx(1 / 50, rel=1e-12)
+    assert row(found, "comments_per_like")["value"] == pytest.approx(1 / 10, rel=1e-12)
+    assert row(found, "shares_per_like")["value"] == pytest.approx(1 / 20, rel=1e-12)
+
+
+def test_a_ratio_of_counters_that_no_video_has_both_of_is_null() -> None:
+    found = compute_indexes(
+        month_of([("a", 1, 1_000, None, 2, 3, 50_000), ("a", 2, None, 7, 2, 3, 50_000)])
+    )
+    told = row(found, "comments_per_like")
+    assert told["value"] is None
+    assert "comment_with_like_sum, like_with_comment_sum" in told["note"]
+    assert row(found, "likes_per_play")["value"] == pytest.approx(1 / 50, rel=1e-12)
 
 
 def test_accounts_without_videos_likes_or_followers_have_no_numbers() -> None:

@@ -170,6 +170,58 @@ def test_observed_days_are_those_before_the_crawl_in_the_studys_zone(study: Stud
     assert days[2023] == (date(2023, 10, 28) - date(2023, 1, 1)).days + 0.5
 
 
+def _with_newest(month: MonthData, at: datetime, year: int, seen: datetime | None) -> MonthData:
+    """Each account's newest videos, two, published then instead; all observed at `seen`."""
+    videos = month.tables["fct_video_month"].with_columns(
+        is_new=pl.col("published_at").rank("ordinal", descending=True).over("account_id") <= 2
+    )
+    videos = videos.with_columns(
+        published_at=pl.when("is_new").then(pl.lit(at)).otherwise("published_at"),
+        published_year=pl.when("is_new").then(pl.lit(year)).otherwise("published_year"),
+        observed_at=pl.col("observed_at") if seen is None else pl.lit(seen),
+    ).drop("is_new")
+    return replace(month, tables={**month.tables, "fct_video_month": videos})
+
+
+def test_a_year_of_few_observed_days_has_no_corrected_count(study: Study) -> None:
+    seen = datetime(2024, 1, 3, 4)
+    month = _with_newest(constant_quality(study, 1), datetime(2024, 1, 1, 4), 2024, seen)
+    trend = publishing_trend(month)
+    new = trend.row(by_predicate=pl.col("published_year") == 2024, named=True)
+    assert new["observed_days"] == 2.5
+    assert new["corrected_video_count"] is None
+    assert "fewer than 60 days of this year were observed" in new["note"]
+    others = trend.filter(pl.col("published_year") < 2024)
+    assert others["corrected_video_count"].null_count() == 0
+    assert others["corrected_video_count"].sum() == pytest.approx(13 * 200)
+    assert not others["note"].str.contains("fewer than 60 days").any()
+
+
+@pytest.mark.parametrize(
+    ("day", "is_counted"), [(datetime(2023, 2, 28, 16), False), (datetime(2023, 3, 1, 16), True)]
+)
+def test_sixty_observed_days_are_enough(study: Study, day: datetime, is_counted: bool) -> None:
+    before = tuple(datetime(2022, month, 28, 4) for month in (9, 10, 11, 12))
+    month = constant_quality(study, 1, crawls=(*before, datetime(2023, 1, 28, 4), day))
+    new = publishing_trend(month).row(by_predicate=pl.col("published_year") == 2023, named=True)
+    assert new["observed_days"] == (60 if is_counted else 59)
+    assert (new["corrected_video_count"] is not None) == is_counted
+
+
+@pytest.mark.parametrize("year", [2024, 2025])
+def test_a_year_after_the_last_observation_has_no_corrected_count(study: Study, year: int) -> None:
+    """The platform's clock runs ahead of the crawler's."""
+    month = _with_newest(constant_quality(study, 1), datetime(year, 1, 1, 4), year, None)
+    trend = publishing_trend(month)
+    new = trend.row(by_predicate=pl.col("published_year") == year, named=True)
+    assert new["observed_days"] == 0
+    assert new["video_count"] == 26
+    assert new["age_corrected_multiplier"] is new["corrected_video_count"] is None
+    assert "fewer than 60 days of this year were observed" in new["note"]
+    counts = trend.filter(pl.col("published_year") < year)["corrected_video_count"]
+    assert counts.sum() == pytest.approx(13 * 200)
+
+
 def test_observed_videos_are_not_corrected_by_simulated_growth(study: Study) -> None:
     month = constant_quality(study, 1)
     observed = month.tables["fct_video_month"].with_columns(data_origin=pl.lit("live:douyin"))

@@ -203,11 +203,12 @@ def test_sentences_of_the_description_show_the_tables_values() -> None:
         "without the largest video the mean is 2,473."
     )
     assert found[1] == (
-        "Of accounts like these, an account's median of likes is 2,479 (95% interval 2,231 to "
+        "Of accounts like these, the typical account's median of likes in the sample is 2,479 "
+        "(95% interval 2,231 to "
         "2,727)."
     )
     # Where no interval holds, none is told.
-    assert "an account's median of comments is 6,182; no interval holds." in found[7]
+    assert "median of comments in the sample is 6,182; no interval holds." in found[7]
     assert found[-1].endswith("Military Newsroom (5,000), that with the lowest Shenzhen News "
                               "Network (1,000).")  # fmt: skip
 
@@ -224,7 +225,7 @@ def test_an_unknown_share_makes_no_sentence() -> None:
 def test_only_effects_that_are_decided_are_told_one_by_one() -> None:
     found = english(sentences()["effects"])
     assert found[0] == (
-        "On likes among all videos 1 effects are higher, 1 lower, 3 undecided and 1 not estimable."
+        "Effects on likes among all videos: 1 higher, 1 lower, 3 undecided, 1 not estimable."
     )
     assert found[1] == (
         "With twice the duration likes are ×1.08 among all videos (95% interval ×0.90 to ×1.30), "
@@ -232,7 +233,7 @@ def test_only_effects_that_are_decided_are_told_one_by_one() -> None:
     )
     assert found[2].startswith("Published 18–23 h: likes are higher, ×1.61 (95% interval ×1.25")
     assert found[3].startswith("Published at the weekend: likes are lower, ×0.55")
-    assert found[4].startswith("Of the publication's claims 1 are supported, 1 contradicted")
+    assert found[4].startswith("The publication's claims on what works: 1 supported, 1 ")
     assert [said.rsplit(" ", 1)[1] for said in found[5:]] == ["supported.", "contradicted."]
 
 
@@ -246,9 +247,10 @@ def test_growth_is_summed_and_what_is_not_known_is_said() -> None:
     assert found[2].endswith("those seen in both crawls gained -900 likes in all.")
     assert found[3].endswith("a day is Shenzhen News Network: 1.5.")
     assert found[4] == (
-        "Of the videos of 2020, 100 are in the sample; their likes corrected for age are not known."
+        "Of the videos of 2020, 100 are in the sample; of all videos of that year the likes "
+        "corrected for age are not known."
     )
-    assert found[5].endswith("are ×1.15 those of the reference year, and no interval holds.")
+    assert found[5].endswith("are ×1.15 those of the reference year, without an interval.")
     assert found[6].endswith("(95% interval ×0.63 to ×1.83).")
     assert sum("have a median of" in said for said in found) == 2
 
@@ -269,15 +271,16 @@ def test_events_indexes_and_findings_are_told_with_their_status() -> None:
         "correction)."
     )
     assert found["events"][-1] == (
-        "From 2021-05 on the monthly level of videos published changes from 1,500 to 750."
+        "From the videos of 2021-05 on, the monthly number of videos published changes from "
+        "1,500 to 750 (all accounts together, not corrected for age)."
     )
     assert found["indexes"][0].endswith(
-        "Shenzhen News Network is first with 812.5; under other weights it ranks 1 to 3 "
-        "(✓ source verified)."
+        "Shenzhen News Network has the highest value, 812.5; under other weights its rank lies "
+        "between 1 and 3 (✓ formula found at its source)."
     )
-    assert found["indexes"][-1].endswith("not known (⚠ source not verified).")
+    assert found["indexes"][-1].endswith("not known (⚠ no source of the formula found).")
     assert found["consistency"][0].startswith(
-        "Among the publication's own numbers 1 findings are impossible, 0 contradictory"
+        "Findings among the publication's own numbers: 1 impossible, 0 contradictory"
     )
     assert found["consistency"][1].startswith("impossible: One video has 25 % of all likes.")
 

@@ -27,6 +27,7 @@ def month_of() -> Callable[..., MonthData]:
         rows = [
             {
                 "account_id": account,
+                "video_id": f"{account}_{place}",
                 "is_in_sample": place < len(values) - 1,
                 **dict.fromkeys(METRICS, value),
             }
@@ -35,6 +36,7 @@ def month_of() -> Callable[..., MonthData]:
         ]
         schema = {
             "account_id": pl.String(),
+            "video_id": pl.String(),
             "is_in_sample": pl.Boolean(),
             **{metric: pl.Float64() for metric in METRICS},
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -156,6 +157,33 @@ def test_a_cut_list_beside_a_short_one_has_no_share_interval(month_of: Months) -
     assert cut["interval_low"] is None
     assert "shorter than the sample's cut" in cut["note"]
     assert whole["interval_low"] is not None
+
+
+@pytest.mark.parametrize("values", [[1_000, 2_000, 9_000], [1, 2, 499], [0, 0, 0]])
+def test_a_share_of_0_or_1_in_most_accounts_is_null_and_says_so(
+    values: list[int], month_of: Months
+) -> None:
+    lists = {f"a{i}": values if i < 7 else [1, 900] for i in range(13)}
+    found = row(describe_engagement(month_of(lists)), "account_below_500_ratio")
+    assert found["value"] is found["interval_low"] is found["interval_high"] is None
+    assert found["note"] == "No value: few accounts have a share between 0 and 1."
+    mixed = {f"a{i}": values if i < 6 else [1, 900 + i] for i in range(13)}
+    found = row(describe_engagement(month_of(mixed)), "account_below_500_ratio")
+    assert found["value"] is not None
+
+
+def test_pooled_rows_count_the_repeats_of_co_authored_videos(month_of: Months) -> None:
+    month = month_of({"a": [4, 5, 900], "b": [4, 5, None]})
+    shared = pl.when(pl.col("video_id") == "b_0").then(pl.lit("a_0")).otherwise("video_id")
+    videos = month.tables["fct_video_month"].with_columns(video_id=shared)
+    month = replace(month, tables={**month.tables, "fct_video_month": videos})
+    frame = describe_engagement(month)
+    told = "1 of 5 rows are repeats of a co-authored video in another account's list."
+    pooled = frame.filter(population="all", estimand="these_videos")
+    assert pooled["note"].str.ends_with(told).all()
+    assert row(frame, "mean")["note"] == f"1 of 6 values are missing and left out. {told}"
+    others = frame.filter(estimand="accounts_like_these")
+    assert not others["note"].str.contains("co-authored").any()
 
 
 def test_few_accounts_have_values_and_no_interval(month_of: Months) -> None:

@@ -147,7 +147,7 @@ def test_the_table_is_whole_and_says_what_it_is() -> None:
     assert duration["interval_low"] < np.exp(0.9) < duration["interval_high"]
     assert duration["note"] is None
     assert duration["incomplete_accounts"] == "account_1"
-    words = "among the top 200 of each account, biased towards none by selection"
+    words = "among the top 200 of each account, distorted by that selection"
     sample = table.filter(population="sample")
     assert sample["method"].str.contains(words).all()
     assert sample["note"].str.to_lowercase().str.contains(words).all()

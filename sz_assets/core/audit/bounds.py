@@ -92,6 +92,21 @@ def _just_below(variable: Variable, threshold: float) -> float:
     return math.ceil(threshold) - 1.0
 
 
+def turning_points(variable: Variable, inside: Interval, *others: Interval) -> set[float]:
+    """Where an extreme that lies `inside` can bring the sum's bounds: the bounds rise between them.
+
+    The ends, the lowest value not below each threshold and the highest below it, and the ends of
+    `others`, the other extreme's interval.
+    """
+    points = {end for interval in (inside, *others) for end in interval}
+    for threshold in {below.threshold for below in variable.below}:
+        if variable.counts and inside.low.is_integer():
+            points |= {math.ceil(threshold) - 1.0, float(math.ceil(threshold))}
+        else:
+            points |= {math.nextafter(threshold, -math.inf), threshold}
+    return {point for point in points if inside.low <= point <= inside.high}
+
+
 def total_of(ranges: list[Band]) -> Interval:
     """The sums that such data can have."""
     return Interval(
@@ -174,7 +189,8 @@ def bounds_of(variable: Variable, statistic: Statistic) -> Interval | None:
     """Between what the statistic of the real data must lie; None if the summaries don't say.
 
     The statistic must never fall under majorisation. Evaluated at the ends and the middle of the
-    rounding of mean, minimum and maximum; None as well if no data have these summaries.
+    rounding of mean, minimum and maximum, and for the extremes where they pass a threshold; None as
+    well if no data have these summaries.
     """
     lows, highs = [], []
     for ranges, total in _cases(variable):
@@ -187,15 +203,12 @@ def bounds_of(variable: Variable, statistic: Statistic) -> Interval | None:
 def _cases(variable: Variable) -> Iterator[tuple[list[Band], float]]:
     if variable.mean is None or variable.minimum is None or variable.maximum is None:
         return
-    sides = [
-        {interval.low, interval.high, printed.value}
-        for interval, printed in (
-            (rounded(variable.mean), variable.mean),
-            (values_of(variable, variable.minimum), variable.minimum),
-            (values_of(variable, variable.maximum), variable.maximum),
-        )
-    ]
-    for mean, minimum, maximum in itertools.product(*sides):
+    lowest = values_of(variable, variable.minimum)
+    highest = values_of(variable, variable.maximum)
+    means = {*rounded(variable.mean), variable.mean.value}
+    minima = turning_points(variable, lowest, highest) | {variable.minimum.value}
+    maxima = turning_points(variable, highest, lowest) | {variable.maximum.value}
+    for mean, minimum, maximum in itertools.product(means, minima, maxima):
         ranges = bands(variable, minimum, maximum)
         if ranges is None:
             continue

@@ -10,7 +10,7 @@ import itertools
 import math
 from collections.abc import Iterator
 
-from sz_assets.core.audit.bounds import bands, total_of, values_of
+from sz_assets.core.audit.bounds import bands, total_of, turning_points, values_of
 from sz_assets.core.audit.finding import Finding, Interval, rounded, show, show_interval
 from sz_assets.study import Study
 from sz_assets.study_published import Below, Printed, Variable
@@ -140,17 +140,19 @@ def possible_mean(variable: Variable) -> Interval | None:
 
     At least: one value is the minimum, one the maximum, all others as low as their range allows.
     At most: all others as high. For n values between a and b that is (b + (n−1)a)/n and
-    (a + (n−1)b)/n. A minimum that is not printed is 0.
+    (a + (n−1)b)/n. A minimum that is not printed is anything from 0 to the maximum. Within the
+    rounding of both extremes these sums are tried wherever their bounds can turn.
     """
     if variable.maximum is None:
         return None
-    lowest = values_of(variable, variable.minimum or Printed(value=0, step=0))
     highest = values_of(variable, variable.maximum)
+    lowest = (
+        values_of(variable, variable.minimum) if variable.minimum else Interval(0.0, highest.high)
+    )
     totals = []
-    for minimum, maximum in itertools.product(set(lowest), set(highest)):
-        starts = (minimum,) if variable.minimum else (minimum, maximum)
-        for start in starts:
-            ranges = bands(variable, start, maximum)
+    for maximum in turning_points(variable, highest, lowest):
+        for minimum in turning_points(variable, lowest, Interval(maximum, maximum)):
+            ranges = bands(variable, minimum, maximum)
             if ranges is not None:
                 totals.append(total_of(ranges))
     if not totals:

@@ -13,6 +13,7 @@ from sz_assets.core.local_days import local_day
 from sz_assets.core.month_data import MonthData
 
 COUNTERS = ("like", "comment", "share", "favorite", "play")
+PAIRS = (("like", "play"), ("comment", "like"), ("share", "like"))
 H_UNIT = 1_000
 _STATISTICS = {
     "sum": "{} of all the account's observed videos",
@@ -33,6 +34,11 @@ DEFINITIONS: dict[str, str] = {
     "interaction_mean": "mean of likes + comments + shares + favorites per video that has all four",
     "play_interaction_sum": "the same summed over videos that have these and plays",
     "play_with_interaction_sum": "plays of these videos",
+    **{
+        f"{one}_with_{other}_sum": f"{one}s of the observed videos that also have {other}s"
+        for pair in PAIRS
+        for one, other in (pair, pair[::-1])
+    },
     # What WeChat has and no video platform.
     **{f"wow_{name}": "“wow” marks, which only WeChat has" for name in _STATISTICS},
     **{
@@ -75,6 +81,13 @@ def account_inputs(
                 ("mean", pl.col(f"{counter}_count").mean()),
                 ("max", pl.col(f"{counter}_count").max()),
             )
+        ),
+        *(
+            _sum(pl.col(f"{one}_count") + 0 * pl.col(f"{other}_count")).alias(
+                f"{one}_with_{other}_sum"
+            )
+            for pair in PAIRS
+            for one, other in (pair, pair[::-1])
         ),
         _h_index(pl.col("like_count")).alias("h_likes_thousand"),
         *(pl.col(f"{counter}_count").null_count().alias(f"no_{counter}") for counter in COUNTERS),

@@ -35,6 +35,8 @@ _NO_POOLED_INTERVAL = (
     "About accounts like these no interval is given: none was found that holds for the "
     "concentration of all videos of so few accounts; `mean_account_gini` has one"
 )
+_REPEATS = "{:,} of {:,} rows are repeats of a co-authored video in another account's list"
+_UNKNOWN = Interval(*(np.asarray(np.nan),) * 3)
 _ZEROS = "exp(mean of ln(1 + x)) - 1, so zeros count as zeros"
 
 
@@ -68,6 +70,7 @@ class _OfAccounts(NamedTuple):
     is_ratio: bool = False
     counters_only: bool = False
     no_interval: str = ""
+    no_value: str = ""
 
 
 def _quantile(p: float) -> Callable[[Floats], float]:
@@ -76,10 +79,6 @@ def _quantile(p: float) -> Callable[[Floats], float]:
 
 def _std_dev(x: Floats) -> float:
     return float(x.std(ddof=1)) if len(x) > 1 else float("nan")
-
-
-def _geometric_mean(x: Floats) -> float:
-    return float(np.expm1(np.log1p(x).mean()))
 
 
 def _trimmed_mean(x: Floats) -> float:
@@ -106,7 +105,7 @@ _OF_VIDEOS = (
     _Census("max", lambda x: float(x[-1]), "largest value"),
     *(_Census(name, _quantile(p), _LINEAR) for name, p in _QUANTILES.items()),
     _Census("std_dev", _std_dev, "standard deviation with n - 1"),
-    _Census("geometric_mean", _geometric_mean, _ZEROS),
+    _Census("geometric_mean", lambda x: float(np.expm1(np.log1p(x).mean())), _ZEROS),
     _Census("trimmed_mean", _trimmed_mean, "mean without the lowest and the highest 10 %"),
     _Census("mean_without_largest", _mean_without_largest, "mean without the largest value"),
     _Census(
@@ -147,6 +146,8 @@ def _account_share(of: _Values) -> tuple[Interval, int]:
     shares = intervals.account_means(is_below.astype(np.float64), of.accounts, of.account_count)
     odds = intervals.account_log_odds(is_below, of.accounts, of.account_count)
     is_mixed = (shares > 0) & (shares < 1)
+    if is_mixed.mean() <= 0.5:  # the log odds would be made of the added halves
+        return _UNKNOWN, of.account_count
     counts = np.bincount(of.accounts)
     if of.is_cut and counts.min() < ALIKE * counts.max():
         is_mixed = np.zeros_like(is_mixed)
@@ -157,8 +158,7 @@ def _mean_account_gini(of: _Values) -> tuple[Interval, int]:
     found = account_ginis(of.values, of.accounts, of.account_count)
     found = found[np.isfinite(found)]
     if not len(found):
-        nothing = np.asarray(np.nan)
-        return Interval(nothing, nothing, nothing), 0
+        return _UNKNOWN, 0
     return intervals.gini_interval(found), len(found)
 
 
@@ -181,9 +181,8 @@ _OF_ACCOUNTS = (
         f"1/2 added to both counts; {_DRAWN}",
         is_ratio=True,
         counters_only=True,
-        no_interval=(
-            "in most accounts the share is 0 or 1, or some lists are shorter than the sample's cut"
-        ),
+        no_interval="some lists are shorter than the sample's cut",
+        no_value="No value: few accounts have a share between 0 and 1",
     ),
     _OfAccounts(
         "mean_account_gini",
@@ -197,7 +196,8 @@ _OF_ACCOUNTS = (
 def describe_engagement(month: MonthData) -> pl.DataFrame:
     """`analysis/engagement_description`: every statistic of each population and metric.
 
-    Missing values are left out and counted in the note; a statistic that can't be computed is null
+    Missing values are left out and counted in the note, which for `these_videos` also counts the
+    rows that repeat a co-authored video; a statistic that can't be computed is null
     and says why. `video_count` counts the values, `account_count` the accounts that contribute.
     """
     rows = [
@@ -220,9 +220,13 @@ def describe_engagement(month: MonthData) -> pl.DataFrame:
 def _describe(
     videos: pl.DataFrame, metric: str, population: str, seed: int
 ) -> Iterator[dict[str, object]]:
-    present = videos.select("account_id", pl.col(metric).cast(pl.Float64)).drop_nulls(metric)
+    present = videos.select("account_id", "video_id", pl.col(metric).cast(pl.Float64)).drop_nulls(
+        metric
+    )
     missing = videos.height - present.height
     told = [f"{missing:,} of {videos.height:,} values are missing and left out"] if missing else []
+    repeats = present.height - present["video_id"].n_unique()
+    told_of_videos = [*told, _REPEATS.format(repeats, present.height)] if repeats else told
     values = present[metric].to_numpy()
     ascending = np.sort(values)
     accounts = (present["account_id"].rank("dense").cast(pl.Int64) - 1).to_numpy()
@@ -230,9 +234,7 @@ def _describe(
     is_duration = metric == "duration_seconds"
     unit = "seconds" if is_duration else "count"
     shared = {"video_count": len(values), "account_count": count}
-    for census in _OF_VIDEOS:
-        if census.counters_only and is_duration:
-            continue
+    for census in (c for c in _OF_VIDEOS if not (c.counters_only and is_duration)):
         value = _known(census.compute(ascending)) if len(values) else None
         notes = [_why_null(ascending)] if value is None else [census.note] if census.note else []
         yield {
@@ -241,12 +243,10 @@ def _describe(
             "unit": "ratio 0 to 1" if census.is_ratio else unit,
             "estimand": "these_videos",
             "method": f"{_CENSUS}: {census.method}",
-            "note": _note(*notes, *told),
+            "note": _note(*notes, *told_of_videos),
             **shared,
         }
-    for about in _OF_ACCOUNTS:
-        if about.counters_only and is_duration:
-            continue
+    for about in (a for a in _OF_ACCOUNTS if not (a.counters_only and is_duration)):
         value, low, high, contributing = None, None, None, 0
         if len(values):
             interval, contributing = about.compute(
@@ -257,7 +257,7 @@ def _describe(
             low = high = None
         notes = []
         if value is None:
-            notes = [_why_null(ascending)]
+            notes = [(about.no_value if len(values) else "") or _why_null(ascending)]
         elif low is None:
             notes = [_why_no_interval(contributing, about.no_interval)]
         yield {

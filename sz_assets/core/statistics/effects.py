@@ -121,7 +121,7 @@ class _Words:
         if self.population != "sample":
             return ""
         top = self.month.study.sample.top
-        return f"{before}among the top {top} of each account, biased towards none by selection"
+        return f"{before}among the top {top} of each account, distorted by that selection"
 
     def _note(self, effect: Effect, item: Property) -> str | None:
         """Sentences, or null if there is nothing to tell."""

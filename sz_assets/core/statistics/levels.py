@@ -12,7 +12,8 @@ import numpy as np
 
 REPORT_LEVEL = 0.05
 # Each is corrected within itself; together they share the report's level (Bonferroni), so that a
-# month in which nothing is true has any false finding in at most one report of twenty.
+# month in which nothing is true has any false finding in at most one report of twenty. (Of the
+# sample this speaks as far as its selection leaves nothing true: see `effects`.)
 FAMILIES = ("effects among all videos", "effects in the sample", "events")
 FAMILY_LEVEL = REPORT_LEVEL / len(FAMILIES)
 
