@@ -20,6 +20,7 @@ from sz_assets.storage import Home, Lake
 MONTH = date(2023, 10, 1)
 
 
+@pytest.mark.slow
 def test_files_become_a_report_and_nobody_is_asked(
     sz, home, study, posts, kit, tmp_path, nobody_is_asked
 ) -> None:

@@ -20,7 +20,14 @@ ACCOUNTS = 1_000
 BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}
 
 
-@pytest.mark.parametrize("name", BY_NAME)
+# Three scenarios for everybody, the others among the slow tests.
+_QUICK = ("null", "U-shape", "constant quality")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [name if name in _QUICK else pytest.param(name, marks=pytest.mark.slow) for name in BY_NAME],
+)
 def test_few_studies_don_t_contradict_the_bands(name: str) -> None:
     scenario = BY_NAME[name]
     # Where models are counted apart there are as many studies of each.
@@ -30,6 +37,7 @@ def test_few_studies_don_t_contradict_the_bands(name: str) -> None:
     assert outside(rows) == []
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_rows() -> None:
     scenario = BY_NAME["effects and a spike"]
     assert run(scenario, 3, SEED, 200) == run(scenario, 3, SEED, 200)

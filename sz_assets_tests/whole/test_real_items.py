@@ -20,7 +20,7 @@ from sz_assets.contracts.core import (
 )
 from sz_assets.storage import Home, Lake
 
-pytestmark = pytest.mark.real_data
+pytestmark = [pytest.mark.real_data, pytest.mark.slow]
 STUDY = Path(__file__).parents[1] / "data" / "seven_creators"
 MONTH = date(2024, 3, 1)
 
