@@ -43,8 +43,8 @@ def materialize(page: Page, server: UiServer, months: str) -> None:
 
 
 def take_graph(page: Page, server: UiServer, path: Path) -> Path:
-    """The layers, four of them opened, and the button that builds everything."""
-    opened = ",".join(f"global@global:{group}" for group in ("raw", "core", "analysis", "publish"))
+    """The layers, three of them opened, and the button that builds everything."""
+    opened = ",".join(f"global@global:{group}" for group in ("raw", "core", "publish"))
     _open(page, server, f"/asset-groups?expanded={opened}", height=640)
     for text in ("engagement", "charts", "account_pages", "video_codes", "warehouse"):
         expect(page.get_by_text(text, exact=True).last).to_be_visible()
@@ -59,7 +59,7 @@ def take_graph(page: Page, server: UiServer, path: Path) -> Path:
 def take_run(page: Page, server: UiServer, run_id: str, path: Path) -> Path:
     """A run that succeeded, with its steps and events."""
     _open(page, server, f"/runs/{run_id}")
-    for text in ("Success", f"partition: {MONTH}", "29 assets", "RUN_SUCCESS"):
+    for text in ("Success", f"partition: {MONTH}", "51 assets", "RUN_SUCCESS"):
         expect(page.get_by_text(text).first).to_be_visible()
     page.wait_for_load_state("networkidle")
     return _picture(page, path)
