@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import fake_marts
 import polars as pl
 import pytest
+from spec_reading import datasets, views
 
 from sz_assets.charts.catalogue import CATALOGUE, ChartSpec, chart_named
 from sz_assets.charts.context import join_origins
@@ -29,21 +29,6 @@ def built(
     chart = chart_named(name).build(marts or MARTS, fake_marts.context(**options))
     spec: dict[str, Any] = chart.to_dict()
     return spec
-
-
-def views(spec: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield spec
-    for kind in ("layer", "vconcat", "hconcat"):
-        for part in spec.get(kind, ()):
-            yield from views(part)
-
-
-def datasets(spec: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    return {
-        view["data"]["name"]: view["data"]["values"]
-        for view in views(spec)
-        if "values" in view.get("data", {})
-    }
 
 
 def channels(spec: dict[str, Any], channel: str) -> list[dict[str, Any]]:

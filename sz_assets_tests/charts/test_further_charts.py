@@ -6,13 +6,13 @@ Longer than 300 lines: the charts are drawn from one set of frames.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from typing import Any
 
 import fake_marts
 import polars as pl
 import pytest
 from fake_analysis import COUNTERS
+from spec_reading import datasets
 
 from sz_assets.charts import further_rows
 from sz_assets.charts.catalogue import chart_named
@@ -25,21 +25,6 @@ MARTS = fake_marts.marts()
 def built(name: str, marts: dict[str, pl.DataFrame] | None = None) -> dict[str, Any]:
     spec: dict[str, Any] = chart_named(name).build(marts or MARTS, fake_marts.context()).to_dict()
     return spec
-
-
-def views(spec: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield spec
-    for kind in ("layer", "vconcat", "hconcat"):
-        for part in spec.get(kind, ()):
-            yield from views(part)
-
-
-def datasets(spec: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    return {
-        view["data"]["name"]: view["data"]["values"]
-        for view in views(spec)
-        if "values" in view.get("data", {})
-    }
 
 
 def changed(table: str, **columns: pl.Expr | None) -> dict[str, pl.DataFrame]:
