@@ -7,14 +7,12 @@ from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from core_of_month import core_of
 from crashes import Crash
 from in_process import in_process
 
 from sz_assets.contracts.raw import RAW_TABLES
-from sz_assets.core.accounts import build_accounts
 from sz_assets.core.attempts import complete_accounts
-from sz_assets.core.coverage import build_coverage
-from sz_assets.core.normalize import normalize
 from sz_assets.crawl.budget import DailyBudget
 from sz_assets.crawl.plan import CrawlPlan
 from sz_assets.crawl.session import crawl_month
@@ -22,7 +20,6 @@ from sz_assets.crawl.stored import load_month
 from sz_assets.settings import PlatformSettings
 from sz_assets.simulation import answers
 from sz_assets.simulation.catalogue import build_catalogue
-from sz_assets.sources.registry import decode_pages, decode_profiles
 from sz_assets.storage import Lake
 from sz_assets.study import load_study
 
@@ -34,20 +31,7 @@ def month_tables(lake):
     study = load_study("shenzhen")
     ids = [account.id for account in study.accounts]
     stored = load_month(lake, MONTH, ids)
-    decoded = decode_pages(stored.pages)
-    items = normalize(decoded.items, decoded.rejected, crawl_month=MONTH, time_zone=study.time_zone)
-    accounts = build_accounts(
-        study, decode_profiles(stored.profiles), crawl_month=MONTH, data_origin=stored.data_origin
-    )
-    coverage = build_coverage(
-        ids,
-        MONTH,
-        stored.data_origin,
-        stored.page_answers,
-        stored.profile_answers,
-        accounts,
-        items,
-    )
+    accounts, items, coverage = core_of(stored, study, MONTH, ids)
     assert items.videos.height + items.duplicates.height + items.rejected.height == (
         coverage["item_count"].sum()
     )

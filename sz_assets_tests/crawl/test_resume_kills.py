@@ -13,16 +13,13 @@ from pathlib import Path
 
 import killable
 import pytest
+from core_of_month import core_of
 
 from sz_assets.contracts.raw import RAW_TABLES
-from sz_assets.core.accounts import build_accounts
-from sz_assets.core.coverage import build_coverage
-from sz_assets.core.normalize import normalize
 from sz_assets.crawl.session import crawl_month
 from sz_assets.crawl.stored import load_month
 from sz_assets.simulation import answers
 from sz_assets.simulation.catalogue import build_catalogue
-from sz_assets.sources.registry import decode_pages, decode_profiles
 from sz_assets.storage import Lake
 from sz_assets.study import load_study
 
@@ -59,20 +56,7 @@ def tables(lake):
         for table in RAW_TABLES
     ]
     stored = load_month(lake, MONTH, ACCOUNTS)
-    decoded = decode_pages(stored.pages)
-    items = normalize(decoded.items, decoded.rejected, crawl_month=MONTH, time_zone=study.time_zone)
-    accounts = build_accounts(
-        study, decode_profiles(stored.profiles), crawl_month=MONTH, data_origin=stored.data_origin
-    )
-    coverage = build_coverage(
-        ACCOUNTS,
-        MONTH,
-        stored.data_origin,
-        stored.page_answers,
-        stored.profile_answers,
-        accounts,
-        items,
-    )
+    accounts, items, coverage = core_of(stored, study, MONTH, ACCOUNTS)
     return [*raw, accounts, items.videos, items.rejected, coverage]
 
 
