@@ -24,6 +24,7 @@ from sz_assets.study_model import (
     AtLeast,
     Claim,
     Codebook,
+    CodingRules,
     Comparison,
     Event,
     Inferred,
@@ -51,6 +52,7 @@ __all__ = [
     "AtLeast",
     "Claim",
     "Codebook",
+    "CodingRules",
     "Comparison",
     "Event",
     "Inferred",
@@ -97,6 +99,7 @@ class _StudyFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     events: str | None = None
     published: str | None = None
     obey_robots: bool = True
+    coding: CodingRules = CodingRules()
 
 
 class _ClaimsFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -166,6 +169,7 @@ def load_study(name_or_path: str) -> Study:
         events=events[1].events if events else (),
         obey_robots=file.obey_robots,
         published=published[1] if published else None,
+        coding=file.coding,
     )
 
 

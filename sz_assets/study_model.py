@@ -70,9 +70,17 @@ class SampleRule(_Part, frozen=True, kw_only=True):
 
 
 class SecondaryCategory(_Part, frozen=True, kw_only=True):
+    """What coders choose: its meaning, what else counts, what does not, and examples.
+
+    `examples` are tasks of the study, as `account_id:video_id`.
+    """
+
     id: str
     name: Name
     definition: Name
+    inclusion: Name | None = None
+    exclusion: Name | None = None
+    examples: tuple[Text, ...] = ()
     cues_zh: tuple[Text, ...]
     cues_en: tuple[Text, ...]
 
@@ -90,9 +98,13 @@ class PrimaryCategory(_Part, frozen=True, kw_only=True):
 
 
 class Codebook(_Part, frozen=True, kw_only=True, dict=True):
-    """The content categories, in the order that breaks ties."""
+    """The content categories, in the order that breaks ties.
+
+    `codes_per_video` says whether a coder gives a video one category or several.
+    """
 
     version_label: Text
+    codes_per_video: Literal["one", "several"] = "one"
     primary: Annotated[tuple[PrimaryCategory, ...], Meta(min_length=1)]
 
     @cached_property
@@ -104,6 +116,20 @@ class Codebook(_Part, frozen=True, kw_only=True, dict=True):
     def secondary(self) -> Iterator[tuple[PrimaryCategory, SecondaryCategory]]:
         """Every secondary category with its primary one, in order."""
         return ((primary, second) for primary in self.primary for second in primary.secondary)
+
+
+class CodingRules(_Part, frozen=True, kw_only=True):
+    """When content codes may be relied on.
+
+    Krippendorff's alpha from `tentative_alpha` on allows tentative conclusions, from
+    `reliable_alpha` on firm ones. Corrected shares need `minimum_human_codes`; a trained machine
+    that is less sure than `abstain_below` says nothing.
+    """
+
+    tentative_alpha: Annotated[float, Meta(gt=0, le=1)] = 0.667
+    reliable_alpha: Annotated[float, Meta(gt=0, le=1)] = 0.8
+    minimum_human_codes: Annotated[int, Meta(ge=30)] = 100
+    abstain_below: Annotated[float, Meta(ge=0, lt=1)] = 0.5
 
 
 class Reading(_Part, frozen=True, kw_only=True):
@@ -238,3 +264,4 @@ class Study(_Part, frozen=True, kw_only=True):
     published_crawl_month: date | None = None
     obey_robots: bool = True
     published: Published | None = None
+    coding: CodingRules = CodingRules()

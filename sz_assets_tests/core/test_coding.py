@@ -11,7 +11,7 @@ import pytest
 
 from sz_assets.contracts.core import VIDEO_CODES, VIDEOS
 from sz_assets.contracts.validate import conform, polars_schema
-from sz_assets.core.coding import CODING_METHOD, code_videos
+from sz_assets.core.coding.cue_words import CODING_METHOD, code_videos
 from sz_assets.study import Codebook, Name, PrimaryCategory, SecondaryCategory, load_study
 
 MONTH = date(2023, 10, 1)

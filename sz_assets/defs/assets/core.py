@@ -17,7 +17,7 @@ from sz_assets.contracts.core import (
 from sz_assets.contracts.raw import ACCOUNT_PAGES, ACCOUNT_PROFILES
 from sz_assets.contracts.table import Severity
 from sz_assets.core.accounts import build_accounts
-from sz_assets.core.coding import code_videos
+from sz_assets.core.coding.cue_words import code_videos
 from sz_assets.core.completeness import judge_completeness
 from sz_assets.core.coverage import build_coverage
 from sz_assets.core.normalize import Items, normalize

@@ -1,0 +1,1 @@
+"""Formats in which tasks go to coders and codes come back, one module per tool."""

@@ -1,0 +1,200 @@
+"""Tables of content coding: human codes, how well coders agree, and what the machine gets wrong.
+
+The codes themselves stand in `core`; what is estimated from them in `analysis`.
+"""
+
+from __future__ import annotations
+
+from sz_assets.contracts import columns as c
+from sz_assets.contracts.inference import INTERVAL, METHOD, NOTE
+from sz_assets.contracts.table import Column, Matches, NotLess, OneOf, Table, Type
+
+CODE_ROUNDS = ("independent", "adjudicated")
+SAMPLE_PARTS = ("train", "evaluate")
+CATEGORY_LEVELS = ("overall", "primary", "secondary")
+RELIABILITY_VERDICTS = ("reliable", "tentative", "insufficient", "unknown")
+PREVALENCE_ESTIMATORS = ("uncorrected", "human_only", "corrected")
+COEFFICIENTS = (
+    "krippendorff_alpha",
+    "cohen_kappa",
+    "fleiss_kappa",
+    "gwet_ac1",
+    "percent_agreement",
+)
+
+_WORD = Matches("^[a-z0-9_]+$")
+_LEVEL = c.text("category_level", "What `category` is.", OneOf(CATEGORY_LEVELS), nullable=False)
+_CATEGORY = c.text(
+    "category",
+    "Category of the codebook, `none` (no category fits), or `overall`.",
+    _WORD,
+    nullable=False,
+)
+
+
+def _with_interval(name: str, description: str) -> tuple[Column, ...]:
+    return (
+        c.ratio(f"{name}_ratio", description),
+        c.ratio(f"{name}_low_ratio", f"Lower end of the 95 % interval of {name}_ratio."),
+        c.ratio(f"{name}_high_ratio", f"Upper end of the 95 % interval of {name}_ratio."),
+    )
+
+
+HUMAN_CODES = Table(
+    layer="core",
+    name="human_codes",
+    grain="one row per video of the crawl month, coder and round of coding",
+    description=(
+        "What people said about the month's videos: the newest code of each coder, before and "
+        "after adjudication, with the codebook that it was made with."
+    ),
+    key=("crawl_month", "account_id", "video_id", "coder_id", "code_round"),
+    columns=(
+        c.CRAWL_MONTH,
+        c.ACCOUNT_ID,
+        c.VIDEO_ID,
+        c.text("coder_id", "Who coded.", Matches("^[^\\s:]+$"), nullable=False),
+        c.text(
+            "code_round",
+            "`independent` (blind, before adjudication) or `adjudicated`.",
+            OneOf(CODE_ROUNDS),
+            nullable=False,
+        ),
+        Column(
+            "secondary_categories",
+            Type.TEXT_LIST,
+            "Secondary categories, the main one first; empty if no category fits.",
+            None,
+            False,
+        ),
+        c.text("codebook_version", "Content hash of the codebook used.", nullable=False),
+        c.flag("is_current_codebook", "Whether that is the study's present codebook."),
+        c.flag(
+            "is_usable",
+            "Whether each of its categories still means the same in the present codebook.",
+        ),
+        c.text("sample_id", "The sample for coding that the task was drawn in; null if none."),
+        c.ratio("inclusion_probability", "Probability with which the task was drawn."),
+        c.text("part", "What the task may be used for.", OneOf(SAMPLE_PARTS)),
+        c.flag("is_reliability", "Whether several coders were asked.", nullable=True),
+        c.instant("coded_at", "When it was coded; null if the tool did not say.", nullable=True),
+        c.instant("imported_at", "When the code was imported."),
+        c.text("source_format", "Format of the file.", _WORD, nullable=False),
+        c.text("source_file", "Name of the file.", nullable=False),
+        c.count("source_line", "Line or record in the file, from 1.", unit="index"),
+        c.text("comment", "What the coder noted."),
+    ),
+)
+
+CODING_RELIABILITY = Table(
+    layer="analysis",
+    name="coding_reliability",
+    grain="one row per crawl month, category and coefficient",
+    description=(
+        "Agreement of the coders before adjudication, on the videos that several coded blind, "
+        "overall and for each category against all others."
+    ),
+    key=("crawl_month", "category_level", "category", "coefficient"),
+    columns=(
+        c.CRAWL_MONTH,
+        _LEVEL,
+        _CATEGORY,
+        c.text("coefficient", "Which coefficient.", OneOf(COEFFICIENTS), nullable=False),
+        c.number("value", "Its value; null if it can't be computed.", "1 is perfect agreement"),
+        *INTERVAL,
+        c.count("unit_count", "Videos with at least two codes."),
+        c.count("coder_count", "Coders."),
+        c.count("code_count", "Codes compared."),
+        c.text(
+            "verdict",
+            "What the study's thresholds for Krippendorff's alpha allow to conclude.",
+            OneOf(RELIABILITY_VERDICTS),
+            nullable=False,
+        ),
+        METHOD,
+        NOTE,
+    ),
+    rules=(NotLess("interval_high", "interval_low"),),
+)
+
+MACHINE_EVALUATION = Table(
+    layer="analysis",
+    name="machine_evaluation",
+    grain="one row per crawl month, way of coding and category",
+    description=(
+        "How often each machine coder agrees with people, on videos it was not trained on, "
+        "weighted by their known sampling probabilities."
+    ),
+    key=("crawl_month", "coding_method", "category_level", "category"),
+    columns=(
+        c.CRAWL_MONTH,
+        c.required(c.CODING_METHOD),
+        _LEVEL,
+        _CATEGORY,
+        c.count("human_count", "Videos that people gave this category."),
+        c.count("machine_count", "Videos that the machine gave this category."),
+        *_with_interval("precision", "Of the machine's, the share that people gave too."),
+        *_with_interval("recall", "Of people's, the share that the machine gave too."),
+        *_with_interval("f1", "Harmonic mean of precision and recall; overall: their plain mean."),
+        c.ratio("accuracy_ratio", "Share of all videos with the same category; overall only."),
+        c.ratio("abstained_ratio", "Share of videos without a word of the machine; overall only."),
+        METHOD,
+        NOTE,
+    ),
+)
+
+CATEGORY_PREVALENCE = Table(
+    layer="analysis",
+    name="category_prevalence",
+    grain="one row per crawl month, population, category and estimator",
+    description=(
+        "Share of each category: as the machine counts it, as the human sample alone says, and "
+        "the machine's corrected by the human sample."
+    ),
+    key=("crawl_month", "population", "category_level", "category", "estimator"),
+    columns=(
+        c.CRAWL_MONTH,
+        c.POPULATION,
+        _LEVEL,
+        _CATEGORY,
+        c.text("estimator", "Which estimate.", OneOf(PREVALENCE_ESTIMATORS), nullable=False),
+        c.ratio("share_ratio", "Share of the population's videos; null if refused."),
+        c.ratio("share_low_ratio", "Lower end of the 95 % interval; null where none holds."),
+        c.ratio("share_high_ratio", "Upper end of the 95 % interval; null where none holds."),
+        c.VIDEO_COUNT,
+        c.count("human_code_count", "Videos of it that people coded and that count here."),
+        c.text("machine_method", "The machine that is corrected.", nullable=False),
+        METHOD,
+        NOTE,
+        c.INCOMPLETE_ACCOUNTS,
+    ),
+    rules=(NotLess("share_high_ratio", "share_low_ratio"),),
+)
+
+CATEGORY_SPECIALISATION = Table(
+    layer="engagement",
+    name="category_specialisation",
+    grain="one row per crawl month, population, account and category that occurs in its videos",
+    description=(
+        "What an account publishes more, or less, than all accounts together: its share of each "
+        "content category over the share of all."
+    ),
+    key=("crawl_month", "population", "account_id", "primary_category", "secondary_category"),
+    columns=(
+        c.CRAWL_MONTH,
+        c.POPULATION,
+        c.ACCOUNT_ID,
+        c.required(c.PRIMARY_CATEGORY),
+        c.required(c.SECONDARY_CATEGORY),
+        c.VIDEO_COUNT,
+        c.count("account_video_count", "Videos of the account, coded or not."),
+        c.ratio("video_share_ratio", "Videos of the category over all of the account."),
+        c.ratio("population_share_ratio", "The same over all accounts of the population."),
+        c.number(
+            "location_quotient",
+            "The account's share over that of all; above 1 it is a speciality.",
+            "ratio",
+        ),
+        c.required(c.COVERAGE_VERDICT),
+    ),
+)
