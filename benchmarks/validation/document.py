@@ -9,6 +9,8 @@ from collections.abc import Callable
 from itertools import groupby
 from typing import Any
 
+from benchmarks.validation.prevalence import TABLE
+from benchmarks.validation.prevalence_document import prevalence_section
 from benchmarks.validation.results import BANDS, CHANCE, MANY_STUDIES, outside
 
 Row = dict[str, Any]
@@ -36,6 +38,9 @@ _QUESTIONS = """\
 |---|---|---|
 | coverage | each 95 % interval that is printed | it holds the truth in {coverage} of studies |
 | coverage, at least | intervals that are bounds by construction | … in {coverage_at_least} |
+| coverage, strict | corrected shares of categories | … in {coverage_strict} |
+| … at least | the same where they may be too wide | … in {coverage_strict_at_least} |
+| not covered | a machine's shares, as if its codes were true | … in {not_covered} |
 | false verdict | a whole family of tests where nothing is true | any verdict in {false_verdict} |
 | found | what was planted | reported in {found} |
 | shown | what a reader ought to know | nothing is demanded |
@@ -52,7 +57,7 @@ truth; of changes and of a spike, there is one; of all tables, any of them gives
 """
 
 _MODELS = """\
-## Models
+## Models of accounts and engagement
 
 Both draw 13 accounts with 60 to 800 videos (log-uniform), whose levels differ by 1.0 on the log.
 Each account begins some day between 2017 and 2021 and then publishes evenly, with its own mixture
@@ -97,23 +102,29 @@ def document(content: dict[str, Any], json_name: str) -> str:
         "## Methods\n\n"
         + "".join(f"- M{number}: {method}\n" for method, number in _numbers(rows).items()),
         _section("Intervals", rows, ("coverage", "coverage_at_least"), _rate_line),
+        prevalence_section(rows),
         _section("Verdicts where nothing is true", rows, ("false_verdict",), _rate_line),
         _section("Found where something is true", rows, ("found",), _rate_line),
-        _section("Shown, with estimate and truth", rows, ("shown",), _value_line),
+        _section("Shown, with estimate and truth", _videos(rows), ("shown",), _value_line),
     ]
     return "\n".join(part for part in parts if part)
 
 
+def _videos(rows: list[Row]) -> list[Row]:
+    """Without the shares of categories, which have a section of their own."""
+    return [row for row in rows if row["table"] != TABLE]
+
+
 def _numbers(rows: list[Row]) -> Numbers:
     """Every method with a number, in alphabetical order."""
-    methods = sorted({row["method"] for row in rows if row["method"]})
+    methods = sorted({row["method"] for row in _videos(rows) if row["method"]})
     return {method: number for number, method in enumerate(methods, start=1)}
 
 
 def _band(low: float, high: float) -> str:
     if high == 1.0:
         return f"at least {low:.0%}"
-    return f"at most {high:.0%}" if low == 0.0 else f"{low:.0%} to {high:.0%}"
+    return f"at most {high:.0%}" if low == 0.0 else f"{100 * low:g}% to {100 * high:g}%"
 
 
 def _list(entries: dict[str, str]) -> str:

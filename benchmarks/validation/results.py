@@ -18,6 +18,11 @@ BANDS: dict[str, tuple[float, float]] = {
     "coverage": (0.92, 0.98),
     # The same for tests that promise no more than 5 % and may stay well below it.
     "coverage_at_least": (0.92, 1.0),
+    # The same for shares of categories, of which more was promised.
+    "coverage_strict": (0.93, 0.975),
+    "coverage_strict_at_least": (0.93, 1.0),
+    # What is printed without an interval, because the usual one would not hold.
+    "not_covered": (0.0, 0.85),
     # A verdict is given somewhere in a family where nothing is true.
     "false_verdict": (0.0, 0.06),
     # What was planted is reported.

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from benchmarks.validation.frames import CompleteMonth, crawl_history, month_data, simulated_study
+from benchmarks.validation.prevalence import PREVALENCE_SCENARIOS
 from benchmarks.validation.questions import Asker, Truths
 from benchmarks.validation.results import Outcome
 from benchmarks.validation.studies import LOGNORMAL, MODELS, STRESS, Model, Planted, Videos, draw
@@ -122,7 +123,7 @@ def _changes(asker: Asker, videos: Videos, seed: int) -> Iterator[Outcome]:
         yield from asker.changepoints(table, asker.scenario == "level shift")
 
 
-SCENARIOS = (
+VIDEO_SCENARIOS = (
     Scenario(
         "null",
         "nothing goes with engagement, but effects of duration, topics, series and weekend differ "
@@ -201,3 +202,4 @@ SCENARIOS = (
         is_pooled=False,
     ),
 )
+SCENARIOS = (*VIDEO_SCENARIOS, *PREVALENCE_SCENARIOS)

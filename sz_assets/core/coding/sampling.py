@@ -101,9 +101,8 @@ def draw_sample(population: pl.DataFrame, plan: SamplePlan) -> CodingSample:
     tasks = _with_parts(tasks, plan.evaluate_share, rng)
     tasks = _with_reliability(tasks, reliability_size, rng)
     tasks = _with_coders(tasks, plan, rng)
-    return CodingSample(
-        tasks.select(TASK_SCHEMA.names()).cast(dict(TASK_SCHEMA)).sort(KEY), (*notes,)
-    )
+    tasks = tasks.select(pl.col(name).cast(kind) for name, kind in TASK_SCHEMA.items())
+    return CodingSample(tasks.sort(KEY), tuple(notes))
 
 
 def coder_tasks(tasks: pl.DataFrame, coder_id: str, seed: int) -> pl.DataFrame:
