@@ -16,7 +16,7 @@ ui: .venv/runtime  ## The same graph in Dagster
 test: .venv/development  ## For everyone, under five minutes
 	$(BIN)/pytest -q -m "not slow"
 
-test-all: .venv/development  ## The slow tests: browsers, whole commands, kills (needs Chromium)
+test-all: .venv/development .venv-label-studio/installed  ## The slow tests: browsers, whole commands, kills, Label Studio (needs Chromium)
 	$(BIN)/pytest -q -m slow
 
 check: .venv/development  ## Style, types, layers, SQL, definitions
@@ -38,9 +38,11 @@ lock:  ## Renew the locks (versions and hashes) from pyproject.toml
 		--no-header --upgrade pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-annotate \
 		--no-header -c requirements.lock --group dev pyproject.toml -o requirements-dev.lock
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-annotate \
+		--no-header --upgrade --group label-studio -o requirements-label-studio.lock
 
 clean:  ## Remove what make made, but not the data
-	rm -rf .venv build *.egg-info dbt_project/target sz_assets/charts/_made_once
+	rm -rf .venv .venv-label-studio build *.egg-info dbt_project/target sz_assets/charts/_made_once
 
 .venv/uv:
 	@$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11)' \
@@ -59,4 +61,11 @@ clean:  ## Remove what make made, but not the data
 
 .venv/development: .venv/runtime requirements-dev.lock
 	$(UV) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.venv-label-studio/installed: .venv/uv requirements-label-studio.lock
+	@echo "Installing Label Studio for the slow tests (a few minutes the first time) ..."
+	$(PYTHON) -m venv .venv-label-studio
+	UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy $(BIN)/uv pip install --quiet \
+		--python .venv-label-studio/bin/python --require-hashes -r requirements-label-studio.lock
 	@touch $@

@@ -92,3 +92,4 @@ class FileReading:
     codes: list[Coded] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     uncoded: list[tuple[Place, str]] = field(default_factory=list)  # tasks without a code yet
+    notes: list[str] = field(default_factory=list)  # what else the user should know of the file
