@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from datetime import date
 
+from benchmarks.coding import TITLES, measure_coding
 from benchmarks.commands import machine, measure_commands
 from benchmarks.crawling import measure_crawling
 from benchmarks.decoding import measure_decoding
@@ -30,6 +31,15 @@ def main() -> None:
             continue
         ratio = crawl.pages_per_second / bare.pages_per_second
         print(f"{name:36} {crawl.pages_per_second:8.0f} {crawl.cpu_ms:10.2f}  {ratio:.2f}")
+    print(
+        f"\n{f'{TITLES:,} titles coded':36} {'seconds':>8} {'peak MB':>10}  ratio to scikit-learn"
+    )
+    codings = dict(measure_coding())
+    library = codings["scikit-learn's analyser and model"]
+    for name, coding in codings.items():
+        ratio = coding.titles_per_second / library.titles_per_second
+        seconds = TITLES / coding.titles_per_second
+        print(f"{name:36} {seconds:8.1f} {coding.peak_mb:10.0f}  {ratio:.1f}")
     print(f"\n{'sz-assets …':36} {'seconds':>8} {'peak MB':>10}  ratio to one crawled month")
     runs = dict(measure_commands(repeats))
     month = runs["run, one month, crawled"]

@@ -26,6 +26,7 @@ _VERSIONS = (
     "polars",
     "great-expectations",
     "altair",
+    "scikit-learn",
 )
 
 
@@ -59,7 +60,13 @@ def examine() -> list[Finding]:
             "study", True, f"{study.id}: {len(study.accounts)} accounts, {len(study.claims)} claims"
         )
     )
-    return [*found, *_platforms(settings, study), *_home(settings, study), _versions()]
+    return [
+        *found,
+        *_platforms(settings, study),
+        _language_model(settings),
+        *_home(settings, study),
+        _versions(),
+    ]
 
 
 def _platforms(settings: Settings, study: Study) -> Iterator[Finding]:
@@ -95,6 +102,17 @@ def _platforms(settings: Settings, study: Study) -> Iterator[Finding]:
                 if missing
                 else f"{access.base_url}, {cookie} ({name})",
             )
+
+
+def _language_model(settings: Settings) -> Finding:
+    model = settings.language_model
+    if model is None:
+        text = "none codes titles (SZ_CODING_LLM_BASE_URL and SZ_CODING_LLM_MODEL turn one on)"
+    else:
+        key = "a key is set" if model.key else "no key is set"
+        text = f"{model.model} at {model.base_url} codes titles when asked to, "
+        text += f"{key} (SZ_CODING_LLM_KEY)"
+    return Finding("language model", True, text)
 
 
 def _home(settings: Settings, study: Study) -> Iterator[Finding]:

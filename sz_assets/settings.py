@@ -50,6 +50,15 @@ class PlatformSettings:
 
 
 @dataclass(frozen=True)
+class LanguageModelSettings:
+    """An OpenAI-compatible endpoint that codes titles: its address, model and key."""
+
+    base_url: str
+    model: str
+    key: Secret = field(default_factory=lambda: Secret(""))
+
+
+@dataclass(frozen=True)
 class Settings:
     """All settings, typed and checked. Build it with `Settings.from_environment()`."""
 
@@ -63,6 +72,7 @@ class Settings:
     user_agent: str | None = None
     dbt_target: str = "duckdb"
     simulation_scale: str = "default"
+    language_model: LanguageModelSettings | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -126,7 +136,27 @@ class Settings:
             user_agent=user_agent,
             dbt_target=one_of("SZ_DBT_TARGET", "duckdb", DBT_TARGETS),
             simulation_scale=one_of("SZ_SIMULATION_SCALE", "default", SIMULATION_SCALES),
+            language_model=_language_model(env),
         )
+
+
+def _language_model(env: Mapping[str, str]) -> LanguageModelSettings | None:
+    """The endpoint that codes titles; None (off) unless its address is set."""
+    base_url = (env.get("SZ_CODING_LLM_BASE_URL") or "").rstrip("/")
+    if not base_url:
+        return None
+    if not _is_plain_address(base_url):
+        raise UserError(
+            "SZ_CODING_LLM_BASE_URL is no plain address: write scheme, host, port and path alone, "
+            "like http://127.0.0.1:8000/v1, and the key into SZ_CODING_LLM_KEY."
+        )
+    model = env.get("SZ_CODING_LLM_MODEL") or ""
+    if not model.strip() or not model.isprintable():
+        raise UserError(
+            f"SZ_CODING_LLM_MODEL is {model!r}: set it to the name of the model that "
+            "SZ_CODING_LLM_BASE_URL is to answer with."
+        )
+    return LanguageModelSettings(base_url, model, Secret(env.get("SZ_CODING_LLM_KEY") or ""))
 
 
 def _is_plain_address(text: str) -> bool:

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from sz_assets.errors import UserError
-from sz_assets.settings import PlatformSettings, Secret, Settings
+from sz_assets.settings import LanguageModelSettings, PlatformSettings, Secret, Settings
 
 HIDDEN = "sessionid=3f9c-very-secret"
 
@@ -37,18 +37,21 @@ def test_all_have_a_default(monkeypatch, tmp_path) -> None:
     [(name, douyin)] = settings.platforms.items()
     assert (name, douyin.base_url, douyin.signer) == ("douyin", "https://www.douyin.com", None)
     assert not douyin.cookie
+    assert settings.language_model is None
 
 
 def test_an_empty_variable_is_as_good_as_none() -> None:
     settings = ("HOME", "STUDY", "SOURCE", "REQUESTS_PER_SECOND", "DBT_TARGET", "SIMULATION_SCALE")
     platform = ("DOUYIN_BASE_URL", "DOUYIN_COOKIE", "DOUYIN_SIGNER")
     politeness = ("CONCURRENCY", "DAILY_REQUEST_LIMIT", "USER_AGENT")
-    names = [f"SZ_{name}" for name in (*settings, *politeness, *platform)]
+    coding = ("CODING_LLM_BASE_URL", "CODING_LLM_MODEL", "CODING_LLM_KEY")
+    names = [f"SZ_{name}" for name in (*settings, *politeness, *platform, *coding)]
     with_empty, without = read(**dict.fromkeys(names, "")), read()
     fields = ("home", "study", "source", "requests_per_second", "dbt_target", "concurrency")
     for field in (*fields, "daily_request_limit", "user_agent"):
         assert getattr(with_empty, field) == getattr(without, field)
     assert with_empty.platforms["douyin"].base_url == without.platforms["douyin"].base_url
+    assert with_empty.language_model is None
 
 
 def test_every_variable_is_read(tmp_path) -> None:
@@ -110,6 +113,15 @@ WRONG = [
             "file:///etc/passwd",
         ],
     ),
+    (
+        "SZ_CODING_LLM_BASE_URL",
+        [
+            "127.0.0.1:8000/v1",
+            "file:///v1",
+            "https://user:word@host/v1",
+            "https://host/v1?token=1",
+        ],
+    ),
     ("SZ_HOME", ["~no_such_user_here/data", "what?/data"]),
 ]
 
@@ -121,12 +133,28 @@ def test_a_wrong_value_is_named(name: str, value: str) -> None:
     with pytest.raises(UserError, match=rf"^{name} is .*\.$") as caught:
         read(**{name: value})
     assert "\n" not in str(caught.value)
-    if name == "SZ_DOUYIN_BASE_URL":
+    if name.endswith("_BASE_URL"):
         # It may hold a password, so it is not repeated.
-        assert str(caught.value).endswith("like https://www.douyin.com.")
+        assert re.search("like https?://", str(caught.value))
         assert not re.search("user|word|token", str(caught.value))
     else:
         assert repr(value) in str(caught.value)
+
+
+def test_a_language_model_is_off_until_its_address_is_set() -> None:
+    assert read(SZ_CODING_LLM_MODEL="small", SZ_CODING_LLM_KEY=HIDDEN).language_model is None
+    base_url = "http://127.0.0.1:8000/v1/"
+    settings = read(
+        SZ_CODING_LLM_BASE_URL=base_url, SZ_CODING_LLM_MODEL="small", SZ_CODING_LLM_KEY=HIDDEN
+    )
+    model = settings.language_model
+    assert isinstance(model, LanguageModelSettings)
+    assert (model.base_url, model.model) == ("http://127.0.0.1:8000/v1", "small")
+    assert model.key.reveal() == HIDDEN
+    assert HIDDEN not in repr(settings)
+    for name in ("", " ", "two\nlines"):
+        with pytest.raises(UserError, match=r"SZ_CODING_LLM_MODEL is .*: set it to the name"):
+            read(SZ_CODING_LLM_BASE_URL=base_url, SZ_CODING_LLM_MODEL=name)
 
 
 def shown_forms(value: object) -> list[str]:

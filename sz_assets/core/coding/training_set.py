@@ -1,0 +1,120 @@
+"""Which tasks a machine may learn from, and which are kept to judge it.
+
+Here: pure rules. Not here: which code of a video counts (`best_code`), drawing the parts
+(`sampling`), or learning.
+
+A task of the part `evaluate` in any sample is kept for judging, coded or not. What is left may be
+learnt from, but for videos that also stand on the other side in another account's list
+(co-authored), and for titles that are the same there. A title is the same if its letters and
+digits are, in Unicode form NFKC and small letters, whatever blanks, signs and emoji are between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from sz_assets.core.coding.sampling import EVALUATE
+
+_KEY = ["account_id", "video_id"]
+NONE_FITS = "none"
+
+
+@dataclass(frozen=True)
+class TrainingSet:
+    """What may be learnt from: account_id, video_id, title and category, sorted by the first two.
+
+    `left_out` counts by reason the tasks that people decided and that are not among them.
+    """
+
+    tasks: pl.DataFrame
+    left_out: Mapping[str, int]
+
+
+def main_categories(decided: pl.DataFrame) -> pl.DataFrame:
+    """account_id, video_id and `category`: the main one, or `none`, of what people decided."""
+    return decided.select(
+        *_KEY, pl.col("secondary_categories").list.first().fill_null(NONE_FITS).alias("category")
+    )
+
+
+def sampled_codes(decided: pl.DataFrame, tasks: pl.DataFrame) -> pl.DataFrame:
+    """The sampled tasks that people decided, one row each, sorted by account and video.
+
+    `decided` is of `best_code.decided_by_people`, `tasks` are those of all samples, the oldest
+    first. Columns: account_id, video_id, title, category, part and inclusion_probability. A task of
+    several samples is for evaluation if it is in one of them; title and probability are those of
+    the newest sample that says so.
+    """
+    once = tasks.sort(pl.col("part") == EVALUATE, maintain_order=True).unique(
+        _KEY, keep="last", maintain_order=True
+    )
+    return (
+        once.select(*_KEY, "title", "part", "inclusion_probability")
+        .join(main_categories(decided), on=_KEY)
+        .select(*_KEY, "title", "category", "part", "inclusion_probability")
+        .sort(_KEY)
+    )
+
+
+def training_set(
+    decided: pl.DataFrame, tasks: pl.DataFrame, videos: pl.DataFrame | None = None
+) -> TrainingSet:
+    """What may be learnt from; `decided` and `tasks` as `sampled_codes` has them.
+
+    `videos` (account_id, video_id, title) gives the titles of tasks outside every sample.
+    """
+    kept = tasks.filter(pl.col("part") == EVALUATE).unique(_KEY, keep="last", maintain_order=True)
+    titles = tasks.select(*_KEY, "title")
+    if videos is not None:
+        titles = pl.concat([videos.select(titles.columns), titles])
+    titles = titles.unique(_KEY, keep="last", maintain_order=True)
+    rows = main_categories(decided).join(titles, on=_KEY, how="left").sort(_KEY)
+    has_title = pl.col("title").str.strip_chars().str.len_chars().fill_null(0) > 0
+    reasons = rows.with_columns(
+        pl.when(_in(kept))
+        .then(pl.lit("kept for evaluation"))
+        .when(pl.col("video_id").is_in(kept["video_id"].unique().implode()))
+        .then(pl.lit("the same video is kept for evaluation"))
+        .when(_same_title(kept))
+        .then(pl.lit("the same title is kept for evaluation"))
+        .when(~has_title)
+        .then(pl.lit("without a title"))
+        .alias("reason")
+    )
+    counts = reasons.drop_nulls("reason").group_by("reason").agg(pl.len()).sort("reason")
+    return TrainingSet(
+        tasks=reasons.filter(pl.col("reason").is_null()).select(*_KEY, "title", "category"),
+        left_out=dict(counts.iter_rows()),
+    )
+
+
+def is_seen(seen: pl.DataFrame) -> pl.Expr:
+    """Whether a task (account_id, video_id, title) is no news to who has seen those of `seen`.
+
+    It is not if the task, the video in another account's list, or a same title is among them.
+    """
+    # One platform's ids are unique, so that the video's id covers the task's.
+    return pl.col("video_id").is_in(seen["video_id"].unique().implode()) | _same_title(seen)
+
+
+def title_key(title: pl.Expr) -> pl.Expr:
+    """What two same titles have in common; null for a title without any sign to be seen."""
+    text = title.str.normalize("NFKC").str.to_lowercase()
+    words = text.str.replace_all(r"[^\p{L}\p{N}]+", "")
+    # Of nothing but signs and emoji, those have to be the same.
+    signs = text.str.replace_all(r"[\s\p{C}]+", "")
+    key = pl.when(words != "").then(words).otherwise(signs)
+    return pl.when(key != "").then(key)
+
+
+def _same_title(others: pl.DataFrame) -> pl.Expr:
+    keys = others.select(title_key(pl.col("title")).alias("key"))["key"].drop_nulls().unique()
+    return title_key(pl.col("title")).is_in(keys.implode()).fill_null(False)
+
+
+def _in(others: pl.DataFrame) -> pl.Expr:
+    ids = others.select(pl.concat_str(_KEY, separator=":").alias("id"))["id"]
+    return pl.concat_str(_KEY, separator=":").is_in(ids.implode())
