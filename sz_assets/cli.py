@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import sz_assets
+from sz_assets.cli_coding import coding
+from sz_assets.cli_output import examples
 from sz_assets.errors import UserError
 
 if TYPE_CHECKING:
@@ -23,10 +25,6 @@ if TYPE_CHECKING:
     from sz_assets.study import Study
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
-
-
-def _example(*lines: str) -> str:
-    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
 
 
 class _Cli(click.Group):
@@ -72,6 +70,9 @@ def main(debug: bool) -> None:
     """
 
 
+main.add_command(coding)
+
+
 def _months_options(command: Callable[..., None]) -> Callable[..., None]:
     @click.option("--recrawl", is_flag=True, help="Fetch again what is stored completely.")
     @click.option(
@@ -84,7 +85,7 @@ def _months_options(command: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
-@main.command(epilog=_example("sz-assets run", "sz-assets run --month 2023-10"))
+@main.command(epilog=examples("run", "run --month 2023-10"))
 @click.option(
     "--month",
     help="Crawl month, like 2023-10. By default the current month, and on the embedded platform "
@@ -108,7 +109,7 @@ def run(month: str | None, recrawl: bool, allow_partial: bool) -> None:
     _run([chosen], recrawl, allow_partial)
 
 
-@main.command(epilog=_example("sz-assets backfill --from 2023-01 --to 2023-10"))
+@main.command(epilog=examples("backfill --from 2023-01 --to 2023-10"))
 @click.option("--from", "first", required=True, help="First crawl month, like 2023-01.")
 @click.option("--to", "last", required=True, help="Last crawl month, like 2023-10.")
 @_months_options
@@ -132,9 +133,9 @@ def backfill(first: str, last: str, recrawl: bool, allow_partial: bool) -> None:
 
 @main.command(
     "import",
-    epilog=_example(
-        "sz-assets import --month 2024-03 --format douyin posts/*.json profiles.json",
-        "sz-assets import --month 2024-03 --account shenzhen_swat pages/*.json",
+    epilog=examples(
+        "import --month 2024-03 --format douyin posts/*.json profiles.json",
+        "import --month 2024-03 --account shenzhen_swat pages/*.json",
     ),
 )
 @click.option("--month", required=True, help="Crawl month in which the counters were observed.")
@@ -177,7 +178,7 @@ def import_(month: str, format_name: str, account: str | None, paths: tuple[Path
     click.echo(f"Next: sz-assets run --month {to_key(chosen)}")
 
 
-@main.command(epilog=_example("sz-assets ui", "sz-assets ui --port 3001"))
+@main.command(epilog=examples("ui", "ui --port 3001"))
 @click.option("--port", default=3000, show_default=True, type=click.IntRange(1, 65535))
 def ui(port: int) -> None:
     """Open Dagster on 127.0.0.1: the graph, runs, checks, charts and the schedule."""
@@ -191,7 +192,7 @@ def ui(port: int) -> None:
     serve_ui(home, port, lambda address: click.echo(f"Open {address} (Ctrl+C stops)."))
 
 
-@main.command(epilog=_example("sz-assets doctor"))
+@main.command(epilog=examples("doctor"))
 def doctor() -> None:
     """Show settings, study, disk and versions, and what is wrong with them."""
     from sz_assets.doctor import examine
@@ -203,7 +204,7 @@ def doctor() -> None:
         sys.exit(1)
 
 
-@main.command(epilog=_example("sz-assets verify"))
+@main.command(epilog=examples("verify"))
 def verify() -> None:
     """Recompute the hash of every stored answer, and where each of its items went."""
     from sz_assets.storage import Home, Lake

@@ -11,6 +11,7 @@ table contains (`contracts`) or means (`core`).
       published/releases/<run id>/, published/current ->     what readers open
       dagster/                                               Dagster's own home
       requests/                                              requests per host and day
+      coding/codebooks|samples|codes|models|answers/         what people and machines code
       locks/
 """
 
@@ -91,6 +92,18 @@ class Home:
     def request_counts(self) -> Path:
         return self.root / "requests"
 
+    @property
+    def coding(self) -> Path:
+        return self.root / "coding"
+
+    @property
+    def coding_models(self) -> Path:
+        return self.coding / "models"
+
+    @property
+    def coding_answers(self) -> Path:
+        return self.coding / "answers"
+
     def prepare(self) -> None:
         """Create the folder and make sure that it can be written; UserError if not."""
         probe = self.root / f".probe.{os.getpid()}"
@@ -123,7 +136,7 @@ class Home:
 
         The lock ends with the process, however that ends, so a killed run leaves none behind.
         """
-        return _hold(
+        return hold(
             self.root / "locks" / f"{name}.lock",
             owner,
             f"Another run is using {self.root} ({{}}): wait until it has ended, or set SZ_HOME to "
@@ -164,7 +177,7 @@ class Lake:
 
     def lock_account(self, crawl_month: date, account_id: str) -> AbstractContextManager[None]:
         """Hold the account's month; UserError at once if another process is crawling it."""
-        return _hold(
+        return hold(
             self._journal_folder(crawl_month) / f"{account_id}.lock",
             f"process {os.getpid()}",
             f"{account_id} of {crawl_month:%Y-%m} is being crawled into {self.root} already "
@@ -244,7 +257,7 @@ class Lake:
 
 
 @contextmanager
-def _hold(path: Path, owner: str, refused: str) -> Iterator[None]:
+def hold(path: Path, owner: str, refused: str) -> Iterator[None]:
     """Hold a lock of the operating system; UserError `refused`, with its owner, if it is taken.
 
     It ends with the process, however that ends, so a killed run leaves none behind.

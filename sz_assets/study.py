@@ -8,9 +8,7 @@ Here: finding the files, reading them, and what makes a study wrong. Not here: t
 from __future__ import annotations
 
 import re
-import unicodedata
 import zoneinfo
-from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -19,6 +17,7 @@ import msgspec
 
 from sz_assets.errors import UserError
 from sz_assets.study_claims import check_claims
+from sz_assets.study_codebook import check_codebook, check_ids
 from sz_assets.study_model import (
     Account,
     AtLeast,
@@ -44,7 +43,7 @@ from sz_assets.study_model import (
 )
 from sz_assets.study_parts import Name
 from sz_assets.study_published import Published, check_published
-from sz_assets.yaml_places import Document, Field
+from sz_assets.yaml_places import Document
 
 __all__ = [
     "PLATFORMS",
@@ -79,7 +78,6 @@ PLATFORMS = ("douyin", "bilibili", "kuaishou", "tiktok_research")
 
 _BUNDLED = Path(__file__).with_name("studies")
 _DEFAULT_CODEBOOK = _BUNDLED / "shenzhen" / "codebook.yaml"
-_ID = re.compile(r"[a-z0-9_]+")
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 
 T = TypeVar("T")
@@ -140,10 +138,10 @@ def load_study(name_or_path: str) -> Study:
     if codebook is None:
         default = Document(_DEFAULT_CODEBOOK)
         codebook = default, default.read_as(Codebook)
-    _check_codebook(*codebook)
+    check_codebook(*codebook, account_ids)
     claims = beside("claims", _ClaimsFile)
     if claims is not None:
-        _check_ids(claims[0], ((("claims", i), c.id) for i, c in enumerate(claims[1].claims)))
+        check_ids(claims[0], ((("claims", i), c.id) for i, c in enumerate(claims[1].claims)))
         categories = tuple(category.id for _, category in codebook[1].secondary)
         check_claims(claims[0], claims[1].claims, account_ids, categories)
     events = beside("events", _EventsFile)
@@ -192,7 +190,7 @@ def _find(name_or_path: str) -> Path:
 
 
 def _check_study(document: Document, file: _StudyFile) -> None:
-    _check_ids(document, [((), file.id)])
+    check_ids(document, [((), file.id)])
     try:
         zoneinfo.ZoneInfo(file.time_zone)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
@@ -208,7 +206,7 @@ def _check_study(document: Document, file: _StudyFile) -> None:
             )
     if not file.accounts:
         raise document.wrong(("accounts",), "there is no account: list at least one")
-    _check_ids(document, ((("accounts", i), a.id) for i, a in enumerate(file.accounts)))
+    check_ids(document, ((("accounts", i), a.id) for i, a in enumerate(file.accounts)))
     seen: dict[tuple[str, str, str], int] = {}
     for index, account in enumerate(file.accounts):
         if account.platform not in PLATFORMS:
@@ -237,34 +235,8 @@ def _check_study(document: Document, file: _StudyFile) -> None:
                 )
 
 
-def _check_codebook(document: Document, codebook: Codebook) -> None:
-    _check_ids(document, ((("primary", i), p.id) for i, p in enumerate(codebook.primary)))
-    places: list[tuple[Field, str]] = []
-    owners: dict[str, str] = {}
-    for i, primary in enumerate(codebook.primary):
-        for j, category in enumerate(primary.secondary):
-            field: Field = ("primary", i, "secondary", j)
-            places.append((field, category.id))
-            if not category.cues:
-                raise document.wrong(field, f"{category.id} has no cue word: write at least one")
-            for language, cues in (("cues_zh", category.cues_zh), ("cues_en", category.cues_en)):
-                for k, cue in enumerate(cues):
-                    if not cue.strip():
-                        raise document.wrong((*field, language, k), "this cue word is empty")
-                    # A cue in two categories could not tell them apart.
-                    comparable = _comparable(cue)
-                    if comparable in owners:
-                        raise document.wrong(
-                            (*field, language, k),
-                            f"the cue word {cue!r} stands in {owners[comparable]} already: "
-                            "remove one",
-                        )
-                    owners[comparable] = category.id
-    _check_ids(document, places)
-
-
 def _check_events(document: Document, events: tuple[Event, ...]) -> None:
-    _check_ids(document, ((("events", i), event.id) for i, event in enumerate(events)))
+    check_ids(document, ((("events", i), event.id) for i, event in enumerate(events)))
     for index, event in enumerate(events):
         if event.last_day < event.starts_on:
             raise document.wrong(
@@ -275,22 +247,3 @@ def _check_events(document: Document, events: tuple[Event, ...]) -> None:
             raise document.wrong(
                 ("events", index, "source"), "this is empty: say where the date comes from"
             )
-
-
-def _comparable(cue: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", cue).casefold().split())
-
-
-def _check_ids(document: Document, places: Iterable[tuple[Field, str]]) -> None:
-    seen: set[str] = set()
-    for field, identifier in places:
-        if not _ID.fullmatch(identifier):
-            raise document.wrong(
-                (*field, "id"),
-                f"{identifier!r} is not an id: use small letters, digits and _ only",
-            )
-        if identifier in seen:
-            raise document.wrong(
-                (*field, "id"), f"the id {identifier!r} is used twice: give another one"
-            )
-        seen.add(identifier)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sz_assets.contracts import columns as c
+from sz_assets.contracts.coding import RELIABILITY_VERDICTS
 from sz_assets.contracts.inference import TEST_VERDICTS
 from sz_assets.contracts.table import (
     Matches,
@@ -14,6 +15,13 @@ from sz_assets.contracts.table import (
 
 FINDING_SEVERITIES = ("impossible", "contradictory", "improbable", "unclear")
 PAPER_VERDICTS = ("reproduced", "differs", "contradicted", "not_testable")
+
+CODING_RELIABILITY_OF_CLAIM = c.text(
+    "coding_reliability",
+    "How reliable the content codes are on which the claim rests, null if it rests on none: with "
+    "`insufficient` or `unknown` the verdict is computed, not established.",
+    OneOf(RELIABILITY_VERDICTS),
+)
 
 PAPER_COMPARISON = Table(
     layer="analysis",
@@ -37,6 +45,7 @@ PAPER_COMPARISON = Table(
         c.text(
             "verdict", "Whether the data bear the claim out.", OneOf(PAPER_VERDICTS), nullable=False
         ),
+        CODING_RELIABILITY_OF_CLAIM,
         c.text("note", "How it was computed, or why it could not be.", nullable=False),
         c.INCOMPLETE_ACCOUNTS,
     ),
@@ -87,6 +96,7 @@ CLAIM_TESTS = Table(
         c.number("interval_high", "Upper end of its 95 % interval.", "ratio"),
         c.ratio("p_value_holm", "Its p-value after correction."),
         c.text("verdict", "What the data say.", OneOf(TEST_VERDICTS), nullable=False),
+        CODING_RELIABILITY_OF_CLAIM,
         c.text("note", "The reasoning, in one sentence.", nullable=False),
         c.INCOMPLETE_ACCOUNTS,
     ),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sz_assets.contracts import columns as c
 from sz_assets.contracts.inference import INTERVAL, METHOD, NOTE
-from sz_assets.contracts.table import Column, Matches, NotLess, OneOf, Table, Type
+from sz_assets.contracts.table import Column, Matches, NotLess, OneOf, RowsBetween, Table, Type
 
 CODE_ROUNDS = ("independent", "adjudicated")
 SAMPLE_PARTS = ("train", "evaluate")
@@ -21,6 +21,12 @@ COEFFICIENTS = (
     "gwet_ac1",
     "percent_agreement",
 )
+# Where a video may have several codes, a distance between sets decides instead of the first one.
+SET_COEFFICIENT = "krippendorff_alpha_masi"
+# The verdict is about the first of these that there is.
+DECIDING_COEFFICIENTS = (SET_COEFFICIENT, "krippendorff_alpha")
+# The machine as one more coder, against the code of people.
+MACHINE_COEFFICIENT = "machine_alpha"
 
 _WORD = Matches("^[a-z0-9_]+$")
 _LEVEL = c.text("category_level", "What `category` is.", OneOf(CATEGORY_LEVELS), nullable=False)
@@ -86,6 +92,88 @@ HUMAN_CODES = Table(
     ),
 )
 
+CODING_TASKS = Table(
+    layer="core",
+    name="coding_tasks",
+    grain="one row per sample for coding and video of it that the crawl month has",
+    description=(
+        "Which of the month's videos were drawn for people to code, coded since or not, and with "
+        "which probability: without that nothing can be concluded for the other videos."
+    ),
+    key=("crawl_month", "sample_id", "account_id", "video_id"),
+    columns=(
+        c.CRAWL_MONTH,
+        c.text("sample_id", "The sample for coding.", nullable=False),
+        c.ACCOUNT_ID,
+        c.VIDEO_ID,
+        Column(
+            "sample_crawl_month",
+            Type.DATE,
+            "Crawl month of the videos that the sample was drawn from.",
+            "month",
+            False,
+        ),
+        c.text(
+            "sample_population",
+            "Population that the sample was drawn from.",
+            OneOf(c.POPULATIONS),
+            nullable=False,
+        ),
+        c.required(HUMAN_CODES.column("inclusion_probability")),
+        c.ratio(
+            "evaluate_share_ratio",
+            "Probability with which a task of the sample is kept for evaluation.",
+            nullable=False,
+        ),
+        c.required(HUMAN_CODES.column("part")),
+        c.flag("is_reliability", "Whether several coders were asked."),
+    ),
+)
+
+MACHINE_CODES = Table(
+    layer="core",
+    name="machine_codes",
+    grain="one row per video in an account's list and crawl month",
+    description=(
+        "What the machines say of every video, those that people coded included: the cue words, "
+        "and the trained coder where there is one. Their errors can be measured only so."
+    ),
+    key=("crawl_month", "account_id", "video_id"),
+    columns=(
+        c.CRAWL_MONTH,
+        c.ACCOUNT_ID,
+        c.VIDEO_ID,
+        c.text(
+            "cue_word_category",
+            "Secondary category by cue words; null if the title holds none.",
+            _WORD,
+        ),
+        Column("matched_cues", Type.TEXT_LIST, "Cue words found in the title.", None, False),
+        c.text("cue_word_method", "The rule of the cue words, with its version.", nullable=False),
+        c.text(
+            "machine_category",
+            "Secondary category of the trained coder, or `none` (no category fits); null if it "
+            "abstains or there is no such coder.",
+            _WORD,
+        ),
+        c.ratio("machine_confidence", "How sure the trained coder is of its best guess."),
+        c.text("machine_method", "The trained coder, with its id; null if there is none."),
+        c.text(
+            "machine_codebook_version",
+            "Content hash of the codebook that the trained coder was made with.",
+        ),
+        c.flag(
+            "is_learnt_from",
+            "Whether the trained coder has learnt from a person's code of this video or its title: "
+            "such a video can't be used to judge it.",
+        ),
+        c.text(
+            "codebook_version", "Content hash of the codebook of the cue words.", nullable=False
+        ),
+    ),
+    rules=(RowsBetween(minimum=1),),
+)
+
 CODING_RELIABILITY = Table(
     layer="analysis",
     name="coding_reliability",
@@ -99,15 +187,27 @@ CODING_RELIABILITY = Table(
         c.CRAWL_MONTH,
         _LEVEL,
         _CATEGORY,
-        c.text("coefficient", "Which coefficient.", OneOf(COEFFICIENTS), nullable=False),
+        c.text(
+            "coefficient",
+            "Which coefficient; `krippendorff_alpha` is nominal, `krippendorff_alpha_masi` of sets "
+            "of codes, `machine_alpha` the nominal one of people's code and the machine's.",
+            OneOf((*COEFFICIENTS, SET_COEFFICIENT, MACHINE_COEFFICIENT)),
+            nullable=False,
+        ),
         c.number("value", "Its value; null if it can't be computed.", "1 is perfect agreement"),
         *INTERVAL,
         c.count("unit_count", "Videos with at least two codes."),
         c.count("coder_count", "Coders."),
         c.count("code_count", "Codes compared."),
+        c.ratio(
+            "human_coded_ratio",
+            "Share of the sample's videos whose code comes from people, the others having a "
+            "machine's; overall only.",
+        ),
         c.text(
             "verdict",
-            "What the study's thresholds for Krippendorff's alpha allow to conclude.",
+            "What the study's thresholds allow to conclude from Krippendorff's alpha of these "
+            "videos and codes: its value decides, not an end of its interval.",
             OneOf(RELIABILITY_VERDICTS),
             nullable=False,
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sz_assets.contracts import columns as c
+from sz_assets.contracts.coding import CODING_TASKS, HUMAN_CODES, MACHINE_CODES
 from sz_assets.contracts.table import (
     Column,
     Matches,
@@ -205,8 +206,18 @@ VIDEO_CODES = Table(
         c.VIDEO_ID,
         c.PRIMARY_CATEGORY,
         c.SECONDARY_CATEGORY,
+        Column(
+            "secondary_categories",
+            Type.TEXT_LIST,
+            "All secondary categories of the video, the main one first; empty if there is none.",
+            None,
+            False,
+        ),
         c.required(c.CODING_METHOD),
-        c.text("codebook_version", "Content hash of the codebook.", nullable=False),
+        c.ratio("coding_confidence", "How sure the machine is; null unless a trained one coded."),
+        c.text(
+            "codebook_version", "Content hash of the codebook that the code is of.", nullable=False
+        ),
         Column("matched_cues", Type.TEXT_LIST, "Cue words found in the title.", None, False),
     ),
     rules=(RowsBetween(minimum=1),),
@@ -218,5 +229,8 @@ CORE_TABLES = (
     DUPLICATE_ITEMS,
     REJECTED_ITEMS,
     CRAWL_COVERAGE,
+    CODING_TASKS,
+    HUMAN_CODES,
+    MACHINE_CODES,
     VIDEO_CODES,
 )

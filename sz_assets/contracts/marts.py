@@ -7,9 +7,17 @@ publication (`contracts.analysis`).
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sz_assets.contracts import columns as c
 from sz_assets.contracts.analysis import CLAIM_TESTS, CONSISTENCY_FINDINGS, PAPER_COMPARISON
-from sz_assets.contracts.core import ACCOUNT_COLUMNS
+from sz_assets.contracts.coding import (
+    CATEGORY_PREVALENCE,
+    CATEGORY_SPECIALISATION,
+    CODING_RELIABILITY,
+    MACHINE_EVALUATION,
+)
+from sz_assets.contracts.core import ACCOUNT_COLUMNS, VIDEO_CODES
 from sz_assets.contracts.development import (
     ACCOUNT_INDEXES,
     CHANGEPOINTS,
@@ -112,7 +120,10 @@ FCT_VIDEO_MONTH = Table(
         c.flag("is_in_sample", "Whether the study's sample rule takes the video."),
         c.PRIMARY_CATEGORY,
         c.SECONDARY_CATEGORY,
+        replace(VIDEO_CODES.column("secondary_categories"), nullable=True),
         c.CODING_METHOD,
+        VIDEO_CODES.column("coding_confidence"),
+        replace(VIDEO_CODES.column("codebook_version"), nullable=True),
         c.URL,
         c.RAW_PAGE_SHA256,
         c.RAW_ITEM_INDEX,
@@ -139,6 +150,7 @@ ENGAGEMENT_TABLES = (
     DURATION_ENGAGEMENT,
     ACCOUNT_ENGAGEMENT,
     CATEGORY_ENGAGEMENT,
+    CATEGORY_SPECIALISATION,
     VIDEO_GROWTH,
     GROWTH_SUMMARY,
     VIDEO_AGE_PASSAGE,
@@ -154,6 +166,9 @@ ANALYSIS_TABLES = (
     CHANGEPOINTS,
     ACCOUNT_INDEXES,
     CONSISTENCY_FINDINGS,
+    CODING_RELIABILITY,
+    MACHINE_EVALUATION,
+    CATEGORY_PREVALENCE,
     CLAIM_TESTS,
     PAPER_COMPARISON,
 )

@@ -185,7 +185,8 @@ CATEGORY_ENGAGEMENT = Table(
     grain="one row per crawl month and category that occurs in the sample",
     description=(
         "Share and engagement of each content category in the sample; videos without a code "
-        "stay in the denominator. The exemplar is the category's most liked video."
+        "stay in the denominator; of several codes of a video the first counts. The exemplar is "
+        "the category's most liked video, of equals the one published first."
     ),
     key=("crawl_month", "primary_category", "secondary_category"),
     columns=(
@@ -193,6 +194,10 @@ CATEGORY_ENGAGEMENT = Table(
         c.required(c.PRIMARY_CATEGORY),
         c.required(c.SECONDARY_CATEGORY),
         c.VIDEO_COUNT,
+        c.count(
+            "human_coded_count",
+            "Those of them whose code comes from people, adjudicated or not.",
+        ),
         c.ratio("video_share_ratio", "Videos of the category over all videos of the sample."),
         c.ratio("like_share_ratio", "Likes of the category over all likes of the sample."),
         *(
@@ -209,4 +214,5 @@ CATEGORY_ENGAGEMENT = Table(
         c.text("exemplar_account_id", "The account in whose list it stands.", nullable=False),
         c.INCOMPLETE_ACCOUNTS,
     ),
+    rules=(NotLess("video_count", "human_coded_count"),),
 )

@@ -193,8 +193,10 @@ def test_doctor_looks_at_everything(sz, home: Path) -> None:
     assert said.code == 0
     lines = dict(line.split(": ", 1) for line in said.out.splitlines())
     assert list(lines) == [
-        "ok  settings", "ok  study", "ok  douyin", "ok  home", "ok  disk", "ok  versions",
+        "ok  settings", "ok  study", "ok  douyin", "ok  language model", "ok  home", "ok  disk",
+        "ok  versions",
     ]  # fmt: skip
+    assert lines["ok  language model"].startswith("none codes titles")
     assert lines["ok  study"] == "shenzhen: 13 accounts, 59 claims" or re.fullmatch(
         r"shenzhen: 13 accounts, \d+ claims", lines["ok  study"]
     )
@@ -213,6 +215,10 @@ def test_doctor_says_what_is_wrong_and_shows_no_secret(
     assert "a cookie is set (SZ_DOUYIN_COOKIE)" in said.out
     assert "very-secret" not in said.out + said.err
     assert "no cookie is set" in sz("doctor", SZ_SOURCE="live", SZ_STUDY=study).out
+    model = {"SZ_CODING_LLM_BASE_URL": "http://127.0.0.1:9/v1", "SZ_CODING_LLM_MODEL": "small"}
+    said = sz("doctor", SZ_CODING_LLM_KEY="very-secret", **model)
+    assert "small at http://127.0.0.1:9/v1 codes titles when asked to, a key is set" in said.out
+    assert "very-secret" not in said.out + said.err
 
     study.write_text(study.read_text().replace("platform: douyin", "platform: kuaishou", 1))
     said = sz("doctor", SZ_SOURCE="live", SZ_STUDY=study)

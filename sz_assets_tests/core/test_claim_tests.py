@@ -214,8 +214,10 @@ def test_all_videos_decide_and_the_sample_stands_beside() -> None:
     assert row["note"] == (
         "One against another: among all videos ratio 1.5 (95 % interval 1.1 to 2, Holm p = 0.04, "
         "positive); after Holm's correction the effect is positive; among the top 200 "
-        "ratio 1.023 (95 % interval 0.9 to 1.2, Holm p = 0.04, direction undecided)."
+        "ratio 1.023 (95 % interval 0.9 to 1.2, Holm p = 0.04, direction undecided). "
+        "The coding was not checked by people: computed, not established."
     )
+    assert row["coding_reliability"] == "unknown"
     assert row["incomplete_accounts"] == "a, b"
     assert (row["statement_en"], row["statement_zh"], row["section"]) == ("Said.", "话", "5.1")
 
@@ -228,7 +230,9 @@ def test_without_an_estimate_of_all_videos_the_sample_is_shown() -> None:
     assert row["incomplete_accounts"] == "a"
     assert "population = sample" in row["tested_by"]
     assert "only among the top 200 ratio 1.5" in row["note"]
-    assert row["note"].endswith("among all videos no effect is estimated (Too few).")
+    assert row["note"].endswith(
+        "among all videos no effect is estimated (Too few). The coding was not checked by people."
+    )
 
 
 @pytest.mark.parametrize("measure", [WORKS, HARMS, NO_MATTER, NOR_BENT])
@@ -254,10 +258,12 @@ def test_nothing_estimated_can_not_be_tested(measure: Inferred) -> None:
         None,
         "all",
     )
+    rests_on_codes = measure.where["factor"] == "topic"
     assert row["note"] == (
         "Among all videos no effect is estimated (this month has no such row); among the top 200 "
         "no effect is estimated (this month has no such row)."
-    )
+    ) + (" The coding was not checked by people." if rests_on_codes else "")
+    assert row["coding_reliability"] == ("unknown" if rests_on_codes else None)
     # Nor do other effects or months stand in.
     others = (
         effect({**LONGER, "metric": "share_count"}, "positive", 1.3, 1.5, 1.8),

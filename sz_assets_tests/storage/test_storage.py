@@ -28,9 +28,10 @@ MONTH = date(2023, 10, 1)
 
 
 def codes(*video_ids: str, month: date = MONTH) -> pl.DataFrame:
+    category = "citizen_entity"
     return pl.DataFrame(
         [
-            (month, "one", video_id, "main", "citizen_entity", "test-1", "v1", ["深圳"])
+            (month, "one", video_id, "main", category, [category], "test-1", None, "v1", ["深圳"])
             for video_id in video_ids
         ],
         schema=polars_schema(VIDEO_CODES),

@@ -57,7 +57,9 @@ def code_videos(videos: pl.DataFrame, codebook: Codebook) -> pl.DataFrame:
         .join(matched, on="row", how="left", maintain_order="left")
         .with_columns(
             pl.col("matched_cues").fill_null(pl.lit([], dtype=pl.List(pl.String))),
+            pl.concat_list("secondary_category").list.drop_nulls().alias("secondary_categories"),
             pl.lit(CODING_METHOD).alias("coding_method"),
+            pl.lit(None, dtype=pl.Float64).alias("coding_confidence"),
             pl.lit(codebook.version).alias("codebook_version"),
         )
         .select(VIDEO_CODES.column_names)

@@ -1,0 +1,64 @@
+"""What commands share: the opened study and home, and how results are printed.
+
+Here: the seams between Click and the work. Not here: any command.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from sz_assets.coding.store import CodingStore
+    from sz_assets.settings import Settings
+    from sz_assets.storage import Home
+    from sz_assets.study import Study
+
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def examples(*lines: str) -> str:
+    """The end of a command's help."""
+    return "\b\nExamples:\n" + "\n".join(f"  sz-assets {line}" for line in lines)
+
+
+def settings() -> Settings:
+    """The settings; UserError if one is wrong."""
+    from sz_assets.settings import Settings
+
+    return Settings.from_environment()
+
+
+def opened(*, to_write: bool = False) -> tuple[Study, Home, CodingStore]:
+    """The study, its home, and what is coded; UserError if the home is another study's."""
+    from sz_assets.coding.store import CodingStore
+    from sz_assets.storage import Home
+    from sz_assets.study import load_study
+
+    found = settings()
+    study, home = load_study(found.study), Home(found.home)
+    if to_write:
+        home.prepare()
+        home.claim_for(study.id)
+    else:
+        home.refuse_other_study(study.id)
+    return study, home, CodingStore(home.coding)
+
+
+def say(data: Any, lines: Iterable[str], as_json: bool) -> None:
+    """Print `data` as JSON, or else the lines."""
+    if as_json:
+        click.echo(json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False, default=str))
+    else:
+        for line in lines:
+            click.echo(line)
+
+
+def safe(text: str) -> str:
+    """Text of a platform or a file without what a terminal would obey."""
+    return "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text
+    )

@@ -1,0 +1,240 @@
+"""Taking codes back: every row of the files is imported, unchanged, refused or not coded yet.
+
+Here: reading files in one format, and the order: all or nothing, or all that is good. Not here:
+what makes a row wrong (`import_checks`), formats (`exchange`), or keeping codes (`store`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import polars as pl
+
+from sz_assets.coding.exchange.records import Place, Problem
+from sz_assets.coding.exchange.registry import format_named
+from sz_assets.coding.import_checks import GoodRow, Known, Row, check_rows
+from sz_assets.coding.store import CodingStore, newest
+from sz_assets.contracts.coding_store import STORED_CODES
+from sz_assets.contracts.core import VIDEOS
+from sz_assets.contracts.validate import polars_schema
+from sz_assets.errors import UserError
+from sz_assets.storage import Lake
+from sz_assets.study import Study
+
+OnProblem = Literal["refuse", "keep_good"]
+Round = Literal["independent", "adjudicated"]
+
+_CODE_KEY = ["account_id", "video_id", "coder_id", "code_round"]
+_ROW = ["source_sha256", "source_line", *_CODE_KEY]
+_SAME = ("secondary_categories", "codebook_version")
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What became of each row: `rows` = `imported` + `unchanged` + `refused` + `uncoded`.
+
+    `unchanged` rows say what is known of that coder and task already. With problems under `refuse`
+    nothing is imported, `is_refused` is true, and rows without a problem of their own are refused
+    too. `of_old_codebook` of the imported rows were made with another version than the study's
+    present one. `notes` are sentences for the user.
+    """
+
+    import_id: str | None
+    is_refused: bool
+    rows: int
+    imported: int
+    unchanged: int
+    refused: int
+    uncoded: int
+    of_old_codebook: int
+    problems: tuple[Problem, ...]
+    notes: tuple[str, ...]
+
+    def problem_lines(self) -> list[str]:
+        """Each problem once, with all the lines of a file that it is about."""
+        places: dict[tuple[str, str], list[int]] = {}
+        for one in self.problems:
+            places.setdefault((one.place.file, one.text), []).append(one.place.line)
+        return [
+            f"{file}, line{'s' if len(lines) > 1 else ''} {_ranges(lines)}: {text}"
+            for (file, text), lines in places.items()
+        ]
+
+    def to_json(self) -> dict[str, Any]:
+        """The same in values that JSON has."""
+        return {
+            "import_id": self.import_id,
+            "is_refused": self.is_refused,
+            "rows": self.rows,
+            "imported": self.imported,
+            "unchanged": self.unchanged,
+            "refused": self.refused,
+            "uncoded": self.uncoded,
+            "of_old_codebook": self.of_old_codebook,
+            "problems": [
+                {"file": p.place.file, "line": p.place.line, "text": p.text} for p in self.problems
+            ],
+            "notes": list(self.notes),
+        }
+
+
+def import_codes(
+    store: CodingStore,
+    study: Study,
+    paths: Sequence[Path],
+    *,
+    format: str,
+    imported_at: datetime,
+    coder_id: str | None = None,
+    on_problem: OnProblem = "refuse",
+    round: Round = "independent",
+    new_coders: bool = False,
+    known_tasks: Callable[[AbstractSet[str]], AbstractSet[str]] | None = None,
+) -> Imported:
+    """Read codes from files and keep them, with the place where each one stood.
+
+    `coder_id` is for files that don't name who coded. With `new_coders`, codes of people who were
+    not asked are taken, too. `known_tasks` tells which of some tasks are stored videos of the study
+    (`tasks_in_lake`); without it only tasks of samples are known. `imported_at` is an instant in
+    UTC without a zone. UserError if a file can't be read as a whole, or is given twice.
+    """
+    chosen = format_named(format)
+    labels = _labels(paths)
+    rows: list[Row] = []
+    problems: list[Problem] = []
+    notes: list[str] = []
+    uncoded = 0
+    for path, label in labels.items():
+        reading = chosen.read_codes(path, coder_id=coder_id)
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        rows += [Row(replace(code, place=_at(code.place, label)), digest) for code in reading.codes]
+        problems += [replace(wrong, place=_at(wrong.place, label)) for wrong in reading.problems]
+        uncoded += len(reading.uncoded)
+        notes += reading.notes
+    total = len(rows) + len(problems) + uncoded
+    with store.lock():
+        found = check_rows(rows, Known.of(store, study, rows, known_tasks), round, new_coders)
+        problems += found.problems
+        frame = _compared(_frame(found.good, round, chosen.word, imported_at), store.codes())
+        is_refused = bool(problems) and on_problem == "refuse"
+        fresh = frame.filter(~pl.col("is_kept_already"))
+        import_id = None
+        if len(fresh) and not is_refused:
+            store.add_codebook(study.codebook)
+            import_id = store.add_codes(fresh.drop("is_kept_already", "is_same"))
+    changed = fresh.filter(~pl.col("is_same")) if not is_refused else fresh.clear()
+    unchanged = len(frame) - len(fresh.filter(~pl.col("is_same"))) + found.repeated
+    return Imported(
+        import_id=import_id,
+        is_refused=is_refused,
+        rows=total,
+        imported=len(changed),
+        unchanged=unchanged,
+        refused=total - len(changed) - unchanged - uncoded,
+        uncoded=uncoded,
+        of_old_codebook=len(changed.filter(pl.col("codebook_version") != study.codebook.version)),
+        problems=tuple(sorted(problems, key=lambda wrong: (wrong.place.file, wrong.place.line))),
+        notes=(*notes, *found.notes, *_notes(frame, fresh, is_refused)),
+    )
+
+
+def tasks_in_lake(lake: Lake) -> Callable[[AbstractSet[str]], AbstractSet[str]]:
+    """Which of some tasks are videos of any stored month, for `import_codes`."""
+
+    def known(task_ids: AbstractSet[str]) -> AbstractSet[str]:
+        wanted = pl.LazyFrame({"task_id": sorted(task_ids)}, schema={"task_id": pl.String})
+        found: set[str] = set()
+        for month in lake.months(VIDEOS):
+            videos = pl.scan_parquet(lake.path(VIDEOS, month), hive_partitioning=False, glob=False)
+            task_id = pl.concat_str("account_id", "video_id", separator=":").alias("task_id")
+            found |= set(
+                wanted.join(videos.select(task_id), on="task_id", how="semi").collect()["task_id"]
+            )
+        return found
+
+    return known
+
+
+def _ranges(lines: Sequence[int]) -> str:
+    """Ascending numbers as `2–5, 9`."""
+    found: list[list[int]] = []
+    for line in lines:
+        if found and line == found[-1][1] + 1:
+            found[-1][1] = line
+        else:
+            found.append([line, line])
+    return ", ".join(f"{first}" if first == last else f"{first}–{last}" for first, last in found)
+
+
+def _labels(paths: Sequence[Path]) -> dict[Path, str]:
+    """How each file is called in what is said of its rows: by its name where that is clear."""
+    names = Counter(path.name for path in paths)
+    if twice := [path for path in dict.fromkeys(paths) if paths.count(path) > 1]:
+        raise UserError(f"The file {twice[0]} is given twice: give each file once.")
+    return {path: path.name if names[path.name] == 1 else str(path) for path in paths}
+
+
+def _at(place: Place, label: str) -> Place:
+    return replace(place, file=label)
+
+
+def _frame(
+    good: Sequence[GoodRow], round: Round, source_format: str, imported_at: datetime
+) -> pl.DataFrame:
+    """The rows as contract coding/codes, but for the import's number and id."""
+    schema = polars_schema(STORED_CODES)
+    names = [name for name in schema if name not in ("import_number", "import_id")]
+    return pl.DataFrame(
+        [
+            {
+                "account_id": row.account_id,
+                "video_id": row.video_id,
+                "coder_id": row.code.coder_id,
+                "code_round": round,
+                "secondary_categories": list(row.categories),
+                "codebook_version": row.codebook_version,
+                "sample_id": row.sample_id,
+                "coded_at": row.code.coded_at,
+                "imported_at": imported_at,
+                "source_format": source_format,
+                "source_file": row.code.place.file,
+                "source_line": row.code.place.line,
+                "comment": row.code.comment,
+                "source_sha256": row.sha256,
+            }
+            for row in good
+        ],
+        schema={name: schema[name] for name in names},
+    )
+
+
+def _compared(frame: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
+    """With `is_kept_already` (this row of this file) and `is_same` (as the newest code)."""
+    kept = stored.select(*_ROW).unique().with_columns(pl.lit(True).alias("is_kept_already"))
+    last = newest(stored).select(
+        *_CODE_KEY, *(pl.col(name).alias(f"{name}_last") for name in _SAME)
+    )
+    same = pl.all_horizontal(pl.col(name) == pl.col(f"{name}_last") for name in _SAME)
+    return (
+        frame.join(kept, on=_ROW, how="left", maintain_order="left")
+        .join(last, on=_CODE_KEY, how="left", maintain_order="left")
+        .with_columns(
+            pl.col("is_kept_already").fill_null(False), same.fill_null(False).alias("is_same")
+        )
+        .drop(f"{name}_last" for name in _SAME)
+    )
+
+
+def _notes(frame: pl.DataFrame, fresh: pl.DataFrame, is_refused: bool) -> list[str]:
+    if is_refused:
+        return ["Nothing was imported: mend the rows that are named, or ask for the good ones."]
+    if len(frame) and fresh.is_empty():
+        return ["Everything in these files was imported before: nothing changed."]
+    return []
