@@ -11,8 +11,10 @@ from typing import Any
 
 import dagster as dg
 
+from sz_assets.coding.store import CodingStore
 from sz_assets.defs.assets.analysis import analysis_assets, analysis_checks
 from sz_assets.defs.assets.charts import chart_assets, chart_checks
+from sz_assets.defs.assets.coding import coding_assets, coding_checks
 from sz_assets.defs.assets.core import core_assets, core_checks
 from sz_assets.defs.assets.engagement import engagement_assets, engagement_checks
 from sz_assets.defs.assets.publish import publish_assets, publish_checks
@@ -31,7 +33,8 @@ def build_defs(
 ) -> dg.Definitions:
     """All definitions for these settings (by default those of the environment).
 
-    `overrides` replaces resources by role: `study`, `home`, `lake`, `marts`, `platforms`.
+    `overrides` replaces resources by role: `study`, `home`, `lake`, `coding`, `marts`,
+    `platforms`.
     """
     settings = settings or Settings.from_environment()
     with warnings.catch_warnings():
@@ -48,6 +51,7 @@ def _assemble(settings: Settings, overrides: Mapping[str, Any]) -> dg.Definition
         "study": study,
         "home": home,
         "lake": LakeTables(Lake(home.lake)),
+        "coding": CodingStore(home.coding),
         "marts": WarehouseTables(open_for_reading(home.warehouse)),
         "platforms": open_platforms(settings, study),
         **overrides,
@@ -58,6 +62,7 @@ def _assemble(settings: Settings, overrides: Mapping[str, Any]) -> dg.Definition
         assets=[
             raw_assets(partitions),
             *core_assets(partitions),
+            *coding_assets(partitions),
             engagement_assets(partitions),
             *analysis_assets(partitions),
             chart_assets(partitions),
@@ -66,6 +71,7 @@ def _assemble(settings: Settings, overrides: Mapping[str, Any]) -> dg.Definition
         asset_checks=[
             *raw_checks(partitions),
             *core_checks(partitions),
+            *coding_checks(partitions),
             engagement_checks(partitions),
             *analysis_checks(partitions),
             chart_checks(partitions),

@@ -122,7 +122,7 @@ def _train_linear(
     words = chosen_cues.code_with_codebook(chosen.tasks["title"], study.codebook)
     classes = sorted(set(chosen.tasks["category"]))
     cue_words = evaluate_codes(chosen.tasks["category"], words["secondary_category"], classes)
-    is_better = card.cross_validated["accuracy_ratio"] > (cue_words.accuracy_ratio or 0)
+    is_better = coder.card.cross_validated["accuracy_ratio"] > (cue_words.accuracy_ratio or 0)
     made = _keep(store, study, card, chosen.tasks, coder.save, is_better if use is None else use)
     return {**made, "cue_words_accuracy_ratio": cue_words.accuracy_ratio, "is_better": is_better}
 

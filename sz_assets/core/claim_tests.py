@@ -34,9 +34,11 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from sz_assets.contracts.analysis import CLAIM_TESTS
+from sz_assets.contracts.coding import CODING_RELIABILITY
 from sz_assets.contracts.development import EVENT_EFFECTS
 from sz_assets.contracts.inference import ENGAGEMENT_EFFECTS
 from sz_assets.contracts.validate import conform, polars_schema
+from sz_assets.core.coding.claim_gate import coding_word
 from sz_assets.core.month_data import MonthData
 from sz_assets.study import Claim, Inferred, Scalar
 
@@ -59,7 +61,8 @@ def judge_claims(month: MonthData) -> pl.DataFrame:
     """One row of `analysis/claim_tests` per claim that inference decides, in the claims' order.
 
     Reads `engagement_effects`, `event_effects` and `engagement_summary` of the month; KeyError if
-    one is missing. A study without such claims reads nothing.
+    one is missing. A study without such claims reads nothing. Without `coding_reliability` that of
+    the codes behind topics is unknown.
     """
     rows = []
     for claim in month.study.claims:
@@ -78,6 +81,8 @@ def _judge(claim: Claim, measure: Inferred, month: MonthData) -> _Row:
         population: dict[str, Scalar] = {"population": judged.population}
         filters = [{**population, **where} for where in (measure.where, *measure.unless)]
     effect = judged.effect or {}
+    coding = coding_word(claim, month.tables.get(CODING_RELIABILITY.name))
+    is_decided = judged.verdict in ("supported", "contradicted")
     return {
         "crawl_month": month.crawl_month,
         "claim_id": claim.id,
@@ -91,7 +96,10 @@ def _judge(claim: Claim, measure: Inferred, month: MonthData) -> _Row:
             for name in ("effect_multiplier", "interval_low", "interval_high", "p_value_holm")
         },
         "verdict": judged.verdict,
-        "note": f"{judged.note}.",
+        "coding_reliability": coding and coding.verdict,
+        "note": " ".join(
+            [f"{judged.note}.", *([coding.sentence(is_decided=is_decided)] if coding else [])]
+        ),
         "incomplete_accounts": month.incomplete_accounts(judged.population),
     }
 

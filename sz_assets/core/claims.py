@@ -8,7 +8,8 @@ Verdicts: a number within its tolerance, or a claim in words that holds, is `rep
 beyond it `differs`; a claim in words that is false in the data is `contradicted`; what the data
 can't decide, or have no rows for, is `not_testable`. What inference decides is `reproduced` if it
 is supported: an association within accounts, not a cause. What it leaves undecided is
-`not_testable`, and its note says undecided.
+`not_testable`, and its note says undecided. What rests on content codes says how reliable those
+are; without reliability its verdict is computed, not established (`core.coding.claim_gate`).
 """
 
 from __future__ import annotations
@@ -21,9 +22,11 @@ from typing import NamedTuple
 import polars as pl
 
 from sz_assets.contracts.analysis import CLAIM_TESTS, PAPER_COMPARISON
+from sz_assets.contracts.coding import CODING_RELIABILITY
 from sz_assets.contracts.development import PUBLISHING_TREND
 from sz_assets.contracts.marts import FCT_VIDEO_MONTH
 from sz_assets.contracts.validate import conform, polars_schema
+from sz_assets.core.coding.claim_gate import CodingWord, coding_word
 from sz_assets.core.month_data import MonthData
 from sz_assets.study import (
     AtLeast,
@@ -95,17 +98,20 @@ def compute_claims(
     `marts` holds at least the tables of `marts_needed(claims)`, with rows of any crawl months; only
     those of `crawl_month` are read. The claims speak of the publication's own month: for another
     one the table says what that month gives. `incomplete_accounts` is the marts' word on the
-    accounts that the month lacks in part. KeyError if a mart is missing that is none of
-    `OPTIONAL_TABLES`.
+    accounts that the month lacks in part. Without `coding_reliability` that of the codes is
+    unknown. KeyError if a mart is missing that is none of `OPTIONAL_TABLES`.
     """
     of_month = {
         name: marts[name].filter(pl.col("crawl_month") == crawl_month)
         for name in marts_needed(claims)
         if name in marts or name not in OPTIONAL_TABLES
     }
+    reliability = marts.get(CODING_RELIABILITY.name)
+    if reliability is not None:
+        reliability = reliability.filter(pl.col("crawl_month") == crawl_month)
     rows = [
         {
-            **_row(claim, _compute(claim, of_month), crawl_month),
+            **_row(claim, _compute(claim, of_month), coding_word(claim, reliability), crawl_month),
             "incomplete_accounts": incomplete_accounts,
         }
         for claim in claims
@@ -114,7 +120,9 @@ def compute_claims(
     return conform(frame, PAPER_COMPARISON)
 
 
-def _row(claim: Claim, finding: _Finding, crawl_month: date) -> dict[str, object]:
+def _row(
+    claim: Claim, finding: _Finding, coding: CodingWord | None, crawl_month: date
+) -> dict[str, object]:
     is_number = isinstance(claim.measure, Value | AtLeast)
     if finding.holds is None:
         verdict = "not_testable"
@@ -123,6 +131,12 @@ def _row(claim: Claim, finding: _Finding, crawl_month: date) -> dict[str, object
     else:
         verdict = "differs" if is_number else "contradicted"
     published, computed = claim.published_value, finding.computed
+    # What inference decides has the sentence in its own note.
+    told = (
+        [coding.sentence(is_decided=finding.holds is not None)]
+        if coding and not isinstance(claim.measure, Inferred)
+        else []
+    )
     difference = None if published is None or computed is None else computed - published
     return {
         "crawl_month": crawl_month,
@@ -134,7 +148,8 @@ def _row(claim: Claim, finding: _Finding, crawl_month: date) -> dict[str, object
         "unit": claim.unit,
         "difference": difference,
         "verdict": verdict,
-        "note": f"{finding.note}." + (f" {claim.remark}" if claim.remark else ""),
+        "coding_reliability": coding and coding.verdict,
+        "note": " ".join([f"{finding.note}.", *told, *([claim.remark] if claim.remark else [])]),
     }
 
 

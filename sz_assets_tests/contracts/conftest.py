@@ -32,6 +32,7 @@ PATTERNS: dict[str, tuple[str, list[str]]] = {
     "^[a-z0-9_]+(?:, [a-z0-9_]+)*$": ("abc_1, def_2", ["Abc", "a,b", ""]),
     "^[0-9a-f]{64}$": ("0f" * 32, ["0F" * 32, "0f" * 31]),
     "^.+$": ("1", [""]),
+    "^[^\\s:]+$": ("coder_1", ["a b", "a:b", ""]),
     "^https://": ("https://www.example.test/1", ["http://www.example.test/1"]),
     "^(?:simulated|live:[a-z0-9_]+|import:[a-z0-9_]+)$": (
         "simulated",

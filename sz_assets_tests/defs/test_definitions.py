@@ -49,6 +49,8 @@ def test_every_table_of_the_contracts_is_an_asset(nodes) -> None:
         *("charts/account_comparison", "charts/publishing_heatmap", "charts/lorenz"),
         *("charts/duration_likes", "charts/effects", "charts/claims"),
         *("charts/growth", "charts/age_trend"),
+        *("charts/coding_reliability", "charts/category_prevalence"),
+        "charts/category_specialisation",
     ]
     published = ["publish/report", "publish/warehouse"]
     assert set(nodes) - set(TABLES) == {*figures, *tables, *further, *published}
@@ -145,5 +147,5 @@ def test_resources_can_be_replaced_by_their_role(untouched: Path) -> None:
     settings = Settings.from_environment({"SZ_HOME": str(untouched)})
     built = build_defs(settings, {"platforms": mine})
     resources = built.get_repository_def().get_top_level_resources()
-    assert set(resources) == {"study", "home", "lake", "marts", "platforms"}
+    assert set(resources) == {"study", "home", "lake", "coding", "marts", "platforms"}
     assert resources["platforms"].resource_fn(None) is mine

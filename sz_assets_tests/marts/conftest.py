@@ -3,6 +3,8 @@
 The catalogue is seeded, so every run sees the same rows. It holds what the marts must get right:
 ties, missing and falling counters, photo posts, co-authored and vanishing videos, an account that
 is not eligible, one with few videos, a missing month and months of another origin.
+
+Longer than 300 lines: the catalogue and dbt's run on it are one thing to every test here.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ TOP = 12
 ACCOUNTS_OF_TEST = {"traffic": 30, "news": 25, "health": 7, "tiny": 20, "silent": 0}
 NOT_ELIGIBLE = ("tiny",)
 CATEGORIES = [("main", "citizen_entity"), ("main", "construction_entity"), ("cultural", "ethnic")]
+METHODS = ("cue_words:1", "human", "adjudicated", "machine:1")
 
 
 def _origin(account_id: str, month: date) -> str:
@@ -147,7 +150,9 @@ def _write_month(
             "video_id": row["video_id"],
             "primary_category": None if index % 7 == 0 else CATEGORIES[index % 3][0],
             "secondary_category": None if index % 7 == 0 else CATEGORIES[index % 3][1],
-            "coding_method": "test-1",
+            "secondary_categories": [] if index % 7 == 0 else [CATEGORIES[index % 3][1]],
+            "coding_method": METHODS[index % 4],
+            "coding_confidence": 0.75 if METHODS[index % 4] == "machine:1" else None,
             "codebook_version": "test",
             "matched_cues": [],
         }

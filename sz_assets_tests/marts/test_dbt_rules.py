@@ -34,6 +34,9 @@ DAMAGE: dict[str, tuple[str, ...]] = {
     "update publishing_by_hour set population = 'some'": ("publishing_by_hour_words_are_known",),
     "update duration_engagement set population = 'some'": ("duration_engagement_words_are_known",),
     "update account_engagement set population = 'some'": ("account_engagement_words_are_known",),
+    "update category_specialisation set coverage_verdict = 'fine'": (
+        "category_specialisation_words_are_known",
+    ),
     "update video_growth set coverage_verdict = 'fine'": ("video_growth_words_are_known",),
     "update growth_summary set coverage_verdict = 'fine'": ("growth_summary_words_are_known",),
     "update video_age_passage set coverage_verdict = 'fine'": (
@@ -43,6 +46,7 @@ DAMAGE: dict[str, tuple[str, ...]] = {
         "fct_account_month_accounts_are_known",
         "fct_video_month_accounts_are_known",
         "account_engagement_accounts_are_known",
+        "category_specialisation_accounts_are_known",
         "video_growth_accounts_are_known",
         "growth_summary_accounts_are_known",
         "video_age_passage_accounts_are_known",
@@ -67,6 +71,9 @@ DAMAGE: dict[str, tuple[str, ...]] = {
     "update account_engagement set video_count = 7": ("account_engagement_counts_every_video",),
     "delete from category_engagement where secondary_category = 'ethnic'": (
         "category_engagement_counts_every_coded_video",
+    ),
+    "delete from category_specialisation where secondary_category = 'ethnic'": (
+        "category_specialisation_counts_every_coded_video",
     ),
     "update video_growth set is_new = true": ("video_growth_has_every_video",),
     "update growth_summary set gone_video_count = 7": ("growth_summary_counts_every_video",),
@@ -137,7 +144,7 @@ def test_missing_value_writes_nothing(
 def test_unit_tests_pass_without_any_table(dbt: Any, lake: Lake, tmp_path: Path) -> None:
     command = ["test", "--select", "test_type:unit"]
     status = dbt.invoke(command, lake, tmp_path / "warehouse.duckdb")
-    assert len(status) == 9
+    assert len(status) == 10
     assert set(status.values()) == {"pass"}
 
 

@@ -261,6 +261,9 @@ def test_category_engagement(marts: dict[str, pl.DataFrame], groups: Any, lake: 
         ]
         assert row["primary_category"] == codes[_key(videos[0])]["primary_category"]
         assert row["video_count"] == len(videos)
+        assert row["human_coded_count"] == sum(
+            codes[_key(video)]["coding_method"] in ("human", "adjudicated") for video in videos
+        )
         assert row["video_share_ratio"] == len(videos) / len(sample)
         likes, all_likes = (sum(_present(rows, "like_count")) for rows in (videos, sample))
         assert row["like_share_ratio"] == pytest.approx(likes / all_likes)
@@ -273,6 +276,33 @@ def test_category_engagement(marts: dict[str, pl.DataFrame], groups: Any, lake: 
         assert row["exemplar_video_id"] == best["video_id"]
         assert row["exemplar_account_id"] == best["account_id"]
         assert row["exemplar_title"] == best["title"]
+
+
+def test_category_specialisation(marts: dict[str, pl.DataFrame], groups: Any, lake: Lake) -> None:
+    codes = {_key(row): row["secondary_category"] for row in _core(lake, VIDEO_CODES)}
+    counts: Counter[tuple[Any, ...]] = Counter()
+    for (month, population), videos in groups.items():
+        for row in videos:
+            category = codes[_key(row)]
+            for account in (row["account_id"], "all"):
+                counts[month, population, account, category] += 1
+                counts[month, population, account, "any"] += 1
+    rows = marts["category_specialisation"].to_dicts()
+    for row in rows:
+        group, account = (row["crawl_month"], row["population"]), row["account_id"]
+        category = row["secondary_category"]
+        own, of_all = (
+            counts[*group, name, category] / counts[*group, name, "any"]
+            for name in (account, "all")
+        )
+        assert row["video_count"] == counts.pop((*group, account, category))
+        assert row["account_video_count"] == counts[*group, account, "any"]
+        assert row["video_share_ratio"] == pytest.approx(own)
+        assert row["population_share_ratio"] == pytest.approx(of_all)
+        assert row["location_quotient"] == pytest.approx(own / of_all)
+    left = {key[2:] for key in counts if key[3] not in ("any", None) and key[2] != "all"}
+    assert len(rows) > 40
+    assert left == set()
 
 
 def test_every_summary_names_the_accounts_that_it_lacks(

@@ -129,7 +129,7 @@ def _materialize(home: Any, *keys: str, month: str = "2023-10") -> Any:
         )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def materialize() -> Callable[..., Any]:
     return _materialize
 

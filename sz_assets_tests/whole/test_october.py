@@ -60,7 +60,8 @@ COLUMNS = {
 }
 # What the warehouse has beyond that.
 MORE_COLUMNS = {
-    "fct_video_month": "published_year weekday hour coverage_verdict",
+    "fct_video_month": """published_year weekday hour coverage_verdict secondary_categories
+        coding_confidence codebook_version""",
     "account_engagement": "total_like_count coverage_verdict",
     "video_growth": "age_days like_count is_fallen coverage_verdict data_origin",
     **dict.fromkeys(
@@ -68,17 +69,18 @@ MORE_COLUMNS = {
             "engagement_summary",
             "publishing_by_year",
             "publishing_by_hour",
-            "category_engagement",
-            "paper_comparison",
         ),
         "incomplete_accounts",
     ),
+    "category_engagement": "human_coded_count incomplete_accounts",
+    "paper_comparison": "coding_reliability incomplete_accounts",
 }
 MORE_TABLES = {
     "engagement_histogram", "duration_engagement", "growth_summary", "video_age_passage",
     "engagement_description", "lorenz_curve", "tail_fits", "engagement_effects",
     "engagement_at_age", "publishing_trend", "event_effects", "changepoints", "account_indexes",
-    "consistency_findings", "claim_tests",
+    "consistency_findings", "claim_tests", "category_specialisation", "coding_reliability",
+    "machine_evaluation", "category_prevalence",
 }  # fmt: skip
 
 

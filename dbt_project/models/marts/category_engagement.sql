@@ -36,6 +36,7 @@ categories as (
         primary_category,
         secondary_category,
         count(*) as video_count,
+        count(*) filter (where coding_method in ('adjudicated', 'human')) as human_coded_count,
         sum(like_count) as like_count,
         {% for metric in metrics() %}
         {{ quantile(metric, 0.5) }} as median_{{ metric }},
@@ -53,6 +54,7 @@ final as (
         categories.primary_category,
         categories.secondary_category,
         categories.video_count,
+        categories.human_coded_count,
         categories.video_count / totals.video_count as video_share_ratio,
         categories.like_count / nullif(totals.like_count, 0) as like_share_ratio,
         {% for metric in metrics() %}

@@ -1,4 +1,7 @@
-"""The analysis layer: what SQL can't say, computed from the marts by one pure function a table."""
+"""The analysis layer: what SQL can't say, computed by one pure function a table.
+
+From the marts, and from the codes of the core layer, which have no mart.
+"""
 
 import importlib
 from collections.abc import Callable
@@ -9,17 +12,19 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from sz_assets.contracts import ANALYSIS_TABLES, ENGAGEMENT_TABLES
+from sz_assets.contracts import ANALYSIS_TABLES, CORE_TABLES, ENGAGEMENT_TABLES
 from sz_assets.contracts.table import Table
 from sz_assets.core.month_data import MonthData
 from sz_assets.core.trend import HISTORY_MONTHS
 from sz_assets.defs.assets.engagement import POOL
 from sz_assets.defs.checks import table_checks
 from sz_assets.defs.describe import stored, table_key, table_spec
-from sz_assets.defs.months import ONE_RUN, to_key
+from sz_assets.defs.months import ONE_RUN, crawl_months, to_key
 from sz_assets.defs.resources import months_with_marts
 
 _VIDEOS = ("fct_video_month", "engagement_summary")
+_CODES = ("human_codes", "machine_codes")
+_JUDGED = ("fct_video_month", "machine_codes", "coding_tasks")
 # Claims are held against every mart but those that have a row per video.
 _CLAIM_MARTS = tuple(
     table.name
@@ -28,7 +33,7 @@ _CLAIM_MARTS = tuple(
 )
 # Made of other tables of this layer, one after the other.
 _LATER = ("claim_tests", "paper_comparison")
-_TABLES = {table.name: table for table in (*ENGAGEMENT_TABLES, *ANALYSIS_TABLES)}
+_TABLES = {table.name: table for table in (*CORE_TABLES, *ENGAGEMENT_TABLES, *ANALYSIS_TABLES)}
 
 
 @dataclass(frozen=True)
@@ -74,14 +79,31 @@ ANALYSES = (
     # It is about the publication alone, but only a month that exists has a row of it.
     Analysis("consistency_findings", "audit:audit_published", ("engagement_summary",)),
     Analysis(
+        "coding_reliability",
+        "coding.reliability_table:code_reliability",
+        ("human_codes", *_JUDGED),
+    ),
+    Analysis("machine_evaluation", "coding.evaluation_table:evaluate_machines", _CODES),
+    Analysis(
+        "category_prevalence",
+        "coding.prevalence_table:category_prevalence",
+        (*_JUDGED, "engagement_summary"),
+    ),
+    Analysis(
         "claim_tests",
         "claim_tests:judge_claims",
-        ("engagement_summary", "engagement_effects", "event_effects"),
+        ("engagement_summary", "engagement_effects", "event_effects", "coding_reliability"),
     ),
     Analysis(
         "paper_comparison",
         "claims:compare_with_paper",
-        (*_CLAIM_MARTS, "claim_tests", "fct_video_month", "publishing_trend"),
+        (
+            *_CLAIM_MARTS,
+            "claim_tests",
+            "coding_reliability",
+            "fct_video_month",
+            "publishing_trend",
+        ),
         kinds=frozenset({"polars", "parquet"}),
     ),
 )
@@ -112,6 +134,7 @@ def _asset(
     analysis: Analysis, table: Table, partitions: dg.PartitionsDefinition[str]
 ) -> dg.AssetsDefinition:
     reads = dict.fromkeys((*analysis.reads, *analysis.looks_back))
+    has_marts = any(_TABLES[name].layer == "engagement" for name in reads)
 
     @dg.multi_asset(
         name=table.name,
@@ -125,7 +148,8 @@ def _asset(
     )
     def made(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         resources, compute = context.resources, analysis.load()
-        for month in months_with_marts(context):
+        # What reads no mart may be made before there is a warehouse.
+        for month in (months_with_marts if has_marts else crawl_months)(context):
             frame = compute(month_data(resources, analysis, month))
             path = resources.lake.lake.write(table, month, frame)
             counts = dict(frame["verdict"].value_counts().rows()) if "verdict" in frame else {}

@@ -1,4 +1,4 @@
-"""The core layer: stored answers become accounts, videos, codes, and an account of every item."""
+"""The core layer: stored answers become accounts, videos, and an account of every item."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -11,13 +11,11 @@ from sz_assets.contracts.core import (
     CRAWL_COVERAGE,
     DUPLICATE_ITEMS,
     REJECTED_ITEMS,
-    VIDEO_CODES,
     VIDEOS,
 )
 from sz_assets.contracts.raw import ACCOUNT_PAGES, ACCOUNT_PROFILES
 from sz_assets.contracts.table import Severity
 from sz_assets.core.accounts import build_accounts
-from sz_assets.core.coding.cue_words import code_videos
 from sz_assets.core.completeness import judge_completeness
 from sz_assets.core.coverage import build_coverage
 from sz_assets.core.normalize import Items, normalize
@@ -38,7 +36,7 @@ def _stored(context: dg.AssetExecutionContext, month: date) -> StoredMonth:
 
 
 def core_assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]:
-    """Accounts, items, coverage and codes."""
+    """Accounts, items and coverage."""
     options: dict[str, Any] = {
         "partitions_def": partitions,
         "backfill_policy": ONE_RUN,
@@ -120,23 +118,7 @@ def core_assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefin
             )
         return dg.MaterializeResult()
 
-    @dg.multi_asset(
-        name="video_codes",
-        specs=[table_spec(VIDEO_CODES, _KINDS, [table_key(VIDEOS)])],
-        **options,
-    )
-    def video_codes(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
-        study, lake = context.resources.study, context.resources.lake
-        for month in crawl_months(context):
-            frame = code_videos(lake.rows(VIDEOS, month), study.codebook)
-            path = lake.lake.write(VIDEO_CODES, month, frame)
-            coded = frame["secondary_category"].count()
-            context.add_asset_metadata(
-                {**stored(frame, path), "coded": coded}, partition_key=to_key(month)
-            )
-        return dg.MaterializeResult()
-
-    return [accounts, items, crawl_coverage, video_codes]
+    return [accounts, items, crawl_coverage]
 
 
 _REMEDY = (
@@ -190,7 +172,6 @@ def core_checks(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetChecks
         "check_accounts": [ACCOUNTS],
         "check_items": list(_ITEM_TABLES),
         "check_crawl_coverage": [CRAWL_COVERAGE],
-        "check_video_codes": [VIDEO_CODES],
     }
     return [
         *(

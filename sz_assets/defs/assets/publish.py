@@ -8,6 +8,7 @@ import sz_assets
 from sz_assets.charts.catalogue import CATALOGUE
 from sz_assets.charts.render import ChartFiles
 from sz_assets.contracts import PUBLISHED_TABLES
+from sz_assets.contracts.coding import HUMAN_CODES
 from sz_assets.contracts.core import VIDEO_CODES
 from sz_assets.contracts.marts import CATEGORY_ENGAGEMENT, FCT_VIDEO_MONTH
 from sz_assets.defs.assets.charts import chart_key, month_context, read_tables
@@ -24,6 +25,7 @@ from sz_assets.report.data import (
     REPORT_TABLES,
     Provenance,
     ReportData,
+    coding_counts,
     exemplar_urls,
     method_of,
 )
@@ -45,6 +47,7 @@ def publish_assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDe
             *(table_key(t) for t in _REPORT_TABLES),
             table_key(FCT_VIDEO_MONTH),
             table_key(VIDEO_CODES),
+            table_key(HUMAN_CODES),
         ],
         description=(
             "The study's figures, tables and claims of a crawl month on one self-contained page, "
@@ -64,10 +67,14 @@ def publish_assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDe
             charts = resources.home.charts_of(month)
             seen_by = month_context(resources, month)
             frames = read_tables(resources, (t.name for t in _REPORT_TABLES), month)
+            videos = resources.marts.rows(FCT_VIDEO_MONTH, month)
+            codes = coding_counts(
+                videos, resources.lake.rows(HUMAN_CODES, month), resources.study.codebook
+            )
             page = build_report(
                 ReportData(
                     context=seen_by,
-                    frames=frames,
+                    frames={**frames, **codes},
                     figures={
                         spec.name: ChartFiles.at(charts, spec.name).svg.read_text(encoding="utf-8")
                         for spec in CATALOGUE
@@ -83,7 +90,7 @@ def publish_assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDe
                     if seen_by.is_simulated
                     else exemplar_urls(
                         frames[CATEGORY_ENGAGEMENT.name],
-                        resources.marts.rows(FCT_VIDEO_MONTH, month),
+                        videos,
                     ),
                 )
             )
