@@ -16,7 +16,7 @@ ui: .venv/runtime  ## The same graph in Dagster
 test: .venv/development  ## For everyone, under five minutes
 	$(BIN)/pytest -q -m "not slow"
 
-test-all: .venv/development .venv-label-studio/installed  ## The slow tests: browsers, whole commands, kills, Label Studio (needs Chromium)
+test-all: .venv/development .venv-label-studio/installed  ## The slow tests: browsers, whole commands, kills, Label Studio (needs Chromium, LibreOffice)
 	$(BIN)/pytest -q -m slow
 
 check: .venv/development  ## Style, types, layers, SQL, definitions
