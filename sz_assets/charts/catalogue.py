@@ -14,7 +14,7 @@ import polars as pl
 from sz_assets.charts.context import Bilingual, ChartContext, month_rows, summary_of
 from sz_assets.charts.further import FURTHER_CHARTS
 from sz_assets.charts.spec import ChartSpec, Frames, drawn_by
-from sz_assets.charts.table_rows import account_rows, category_rows
+from sz_assets.charts.table_rows import account_rows, category_rows, closing_rows
 
 if TYPE_CHECKING:
     import altair as alt
@@ -30,6 +30,11 @@ def _table(number: int) -> Bilingual:
 
 def _count_years(frames: Frames, context: ChartContext) -> int:
     return month_rows(frames, "publishing_by_year", context, "sample").height
+
+
+def _count_categories(frames: Frames, context: ChartContext) -> int:
+    categories = category_rows(frames, context)
+    return len(categories) + len(closing_rows(categories))
 
 
 def _count_points(frames: Frames, context: ChartContext) -> int:
@@ -113,7 +118,7 @@ PUBLISHED_CHARTS: tuple[ChartSpec, ...] = (
         ("category_engagement", "engagement_summary"),
         "rect",
         drawn_by("tables", "table_2"),
-        lambda frames, context: len(category_rows(frames, context)),
+        _count_categories,
         section="tables",
         number=_table(2),
         is_table=True,

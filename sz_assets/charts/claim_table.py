@@ -12,13 +12,23 @@ from sz_assets.charts.further_rows import Frames
 from sz_assets.charts.layout import empty, finish
 from sz_assets.charts.reasons import NO_CLAIM_TESTS
 from sz_assets.charts.text_table import Cell, TextColumn, table_width, text_table
-from sz_assets.charts.wording import MISSING, PAPER_VERDICTS, TEST_VERDICTS, ratio_text
+from sz_assets.charts.wording import (
+    COMPUTED_ONLY,
+    DECIDED,
+    MISSING,
+    NOT_ESTABLISHING,
+    PAPER_VERDICTS,
+    RELIABILITY,
+    TEST_VERDICTS,
+    ratio_text,
+)
 
 _COLUMNS = (
     TextColumn(Bilingual("主张", "Claim"), 440),
     TextColumn(Bilingual("章节", "Section"), 90),
     TextColumn(Bilingual("效应与 95% 区间", "Effect, 95% interval"), 160, "right"),
     TextColumn(Bilingual("结论", "Verdict"), 105, "right"),
+    TextColumn(Bilingual("所据编码的信度", "Its codes' reliability"), 235, "right"),
 )
 
 
@@ -33,6 +43,7 @@ def claims(frames: Frames, context: ChartContext, heading: Bilingual) -> alt.VCo
             Cell(row["section"]),
             _effect(row),
             Cell(*TEST_VERDICTS[row["verdict"]]),
+            _reliability(row["coding_reliability"], row["verdict"]),
         ]
         for row in tests.iter_rows(named=True)
     ]
@@ -54,6 +65,16 @@ def counted(rows: pl.DataFrame, words: Mapping[str, Bilingual]) -> str:
     """How many rows have each verdict, in the order of the words."""
     found = rows["verdict"].to_list()
     return " · ".join(f"{label} {found.count(verdict)}" for verdict, label in words.items())
+
+
+def _reliability(coding: str | None, verdict: str) -> Cell:
+    """How reliable the content codes are that the claim rests on; nothing if on none."""
+    if coding is None:
+        return Cell("")
+    words = RELIABILITY[coding]
+    if coding in NOT_ESTABLISHING and verdict in DECIDED:
+        return Cell(f"{words.zh}：{COMPUTED_ONLY.zh}", f"{words.en}: {COMPUTED_ONLY.en}")
+    return Cell(*words)
 
 
 def _effect(row: Mapping[str, float | None]) -> Cell:

@@ -57,7 +57,8 @@ class ChartContext:
 
     `data_origin` is the marts' word, several joined by `join_origins`; `categories` is the
     codebook and `accounts` the study's accounts by id, both in their own order;
-    `incomplete_accounts` are the ids of those whose list is not known to be complete.
+    `incomplete_accounts` are the ids of those whose list is not known to be complete;
+    `alpha_thresholds` are the study's: from the first on α is tentative, from the second reliable.
     """
 
     study_name: Bilingual
@@ -66,6 +67,7 @@ class ChartContext:
     categories: tuple[Category, ...] = ()
     accounts: Mapping[str, AccountLabel] = field(default_factory=dict)
     incomplete_accounts: tuple[str, ...] = ()
+    alpha_thresholds: tuple[float, float] = (0.667, 0.80)
 
     @property
     def is_simulated(self) -> bool:

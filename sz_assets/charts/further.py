@@ -6,11 +6,45 @@ chart is drawn. The rows that a chart draws are chosen in `further_rows`, for ch
 
 from __future__ import annotations
 
+from sz_assets.charts import coding_rows
 from sz_assets.charts import further_rows as rows
 from sz_assets.charts.context import Bilingual, month_rows
 from sz_assets.charts.spec import ChartSpec, drawn_by
 
 FURTHER_CHARTS: tuple[ChartSpec, ...] = (
+    ChartSpec(
+        "coding_reliability",
+        Bilingual("编码员之间的一致程度", "How far coders agree"),
+        ("coding_reliability",),
+        "point",
+        drawn_by("reliability", "coding_reliability"),
+        lambda frames, context: sum(
+            row["value"] is not None for row in coding_rows.drawn_alphas(frames, context)
+        ),
+        section="coding",
+    ),
+    ChartSpec(
+        "category_prevalence",
+        Bilingual(
+            "各类目的占比：机器、人工与校正", "Share of each category: machine, people, corrected"
+        ),
+        ("category_prevalence",),
+        "point",
+        drawn_by("prevalence", "category_prevalence"),
+        lambda frames, context: len(
+            coding_rows.known_shares(coding_rows.prevalence_rows(frames, context))
+        ),
+        section="coding",
+    ),
+    ChartSpec(
+        "category_specialisation",
+        Bilingual("各账号的专长", "What each account specialises in"),
+        ("category_specialisation",),
+        "rect",
+        drawn_by("specialisation", "category_specialisation"),
+        lambda frames, context: len(coding_rows.specialisation_cells(frames, context)),
+        section="coding",
+    ),
     ChartSpec(
         "account_comparison",
         Bilingual("各账号点赞比较", "Likes by account"),

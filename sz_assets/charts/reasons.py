@@ -27,3 +27,11 @@ NO_EFFECTS = Bilingual(
 NO_CLAIM_TESTS = Bilingual(
     "本月没有可由推断检验的主张。", "No claim was tested by inference this month."
 )
+NO_HUMAN_CODES = Bilingual(
+    "本月没有两人编过同一条视频：编码的信度未知，类目数字只是机器的猜测。",
+    "No two people coded the same video: numbers about categories are a machine's guess.",
+)
+NO_PREVALENCE = Bilingual(
+    "本月样本中没有可估计占比的类目。",
+    "No category's share could be counted in this month's sample.",
+)

@@ -35,11 +35,15 @@ class AccountRow:
 
 @dataclass(frozen=True)
 class CategoryRow:
-    """One secondary category in the sample; shares are ratios 0 to 1, None without videos."""
+    """One secondary category in the sample; shares are ratios 0 to 1, None without videos.
+
+    `human_coded_count` of the videos have a code that comes from people.
+    """
 
     primary: Bilingual
     secondary: Bilingual
     video_count: int
+    human_coded_count: int | None
     video_share_ratio: float | None
     like_share_ratio: float | None
     exemplar_video_id: str | None
@@ -101,12 +105,13 @@ def category_rows(frames: Mapping[str, pl.DataFrame], context: ChartContext) -> 
         primary, secondary = names.get(key, (Bilingual("", key[0]), Bilingual("", key[1])))
         row = found.get(key)
         rows.append(
-            CategoryRow(primary, secondary, 0, 0.0, 0.0, None, None, None)
+            CategoryRow(primary, secondary, 0, 0, 0.0, 0.0, None, None, None)
             if row is None
             else CategoryRow(
                 primary,
                 secondary,
                 row["video_count"],
+                row["human_coded_count"],
                 row["video_share_ratio"],
                 row["like_share_ratio"],
                 row["exemplar_video_id"],
@@ -115,3 +120,46 @@ def category_rows(frames: Mapping[str, pl.DataFrame], context: ChartContext) -> 
             )
         )
     return rows
+
+
+def closing_rows(categories: list[CategoryRow]) -> list[CategoryRow]:
+    """What is left of the sample without a category, and the whole sample; none without rows.
+
+    The size of the sample follows from any category's count and share. Who coded the videos
+    without a category, if anybody, the categories don't tell.
+    """
+    known = [row for row in categories if row.video_count and row.video_share_ratio]
+    if not known:
+        return []
+    most = max(known, key=lambda row: row.video_count)
+    total = round(most.video_count / (most.video_share_ratio or 1.0))
+    coded = sum(row.video_count for row in categories)
+    likes = [row.like_share_ratio for row in categories]
+    shared = sum(like for like in likes if like is not None)
+    has_likes = None not in likes
+    nothing = Bilingual("", "")
+    return [
+        CategoryRow(
+            nothing,
+            Bilingual("未编码，或不属任何类目", "No code, or none fits"),
+            total - coded,
+            None,
+            (total - coded) / total,
+            # What the sum of so many floats leaves over below 0 is nothing.
+            max(0.0, 1.0 - shared) if has_likes else None,
+            None,
+            None,
+            None,
+        ),
+        CategoryRow(
+            nothing,
+            Bilingual("全部样本视频", "All videos of the sample"),
+            total,
+            None,
+            1.0,
+            1.0 if has_likes else None,
+            None,
+            None,
+            None,
+        ),
+    ]

@@ -10,7 +10,7 @@ import polars as pl
 from sz_assets.charts.context import Bilingual, ChartContext, summary_of
 from sz_assets.charts.layout import empty, finish
 from sz_assets.charts.reasons import NO_ACCOUNTS, NO_CODES
-from sz_assets.charts.table_rows import account_rows, category_rows
+from sz_assets.charts.table_rows import account_rows, category_rows, closing_rows
 from sz_assets.charts.text_table import Cell, TextColumn, table_width, text_table
 from sz_assets.charts.wording import COVERAGE, MISSING, YES_NO, ten_thousands
 
@@ -30,6 +30,7 @@ _CATEGORIES = (
     TextColumn(Bilingual("一级类目", "Primary category"), 185),
     TextColumn(Bilingual("二级类目", "Secondary category"), 190),
     TextColumn(Bilingual("视频数", "Videos"), 80, "right"),
+    TextColumn(Bilingual("其中人工编码", "By people"), 105, "right"),
     TextColumn(Bilingual("视频占比（%）", "Videos (%)"), 110, "right"),
     TextColumn(Bilingual("点赞占比（%）", "Likes (%)"), 110, "right"),
     TextColumn(Bilingual("代表视频（点赞最多）", "Exemplar (most liked video)"), 350),
@@ -88,13 +89,14 @@ def table_2(
         return empty(heading, context, NO_CODES)
     rows = []
     previous: Bilingual | None = None
-    for row in categories:
+    for row in [*categories, *closing_rows(categories)]:
         rows.append(
             [
                 # A primary category is written once, at the first of its secondary ones.
                 Cell("") if row.primary == previous else Cell(*row.primary),
                 Cell(*row.secondary),
                 Cell(f"{row.video_count:,}"),
+                Cell(MISSING if row.human_coded_count is None else f"{row.human_coded_count:,}"),
                 Cell(_percent(row.video_share_ratio)),
                 Cell(_percent(row.like_share_ratio)),
                 Cell(row.exemplar_title or MISSING),
@@ -111,7 +113,9 @@ def table_2(
         context,
         [
             f"n = {coded:,} 条已编码 coded{sample}",
-            "占比以全部样本视频为分母 Shares are of all sample videos, coded or not",
+            "占比以全部样本视频为分母 Shares are of all sample videos, coded or not · 代表视频："
+            "该类目点赞最多者，并列取较早发布者 Exemplar: the most liked, of equals the one "
+            "published first",
         ],
         width=table_width(_CATEGORIES),
     )

@@ -29,6 +29,7 @@ LINE = "#CBD2D9"
 BAND = "#F4F6F8"
 BACKGROUND = "#FFFFFF"
 SHADES = ("#EDF4F9", "#0B4F7D")  # few to many; the number stands in each shaded cell
+DIVERGING = ("#A6521B", "#F6F3EE", "#0B5C8F")  # less, like all, more; the number stands in each
 HIGHER = "#0072B2"
 LOWER = "#B84A00"
 UNDECIDED = "#7B8794"

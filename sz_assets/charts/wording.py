@@ -49,6 +49,21 @@ EFFECT_VERDICTS = {
     "undecided": Bilingual("未定", "undecided"),
     "not_estimable": Bilingual("无法估计", "not estimable"),
 }
+RELIABILITY = {
+    "reliable": Bilingual("可靠", "reliable"),
+    "tentative": Bilingual("暂可", "tentative"),
+    "insufficient": Bilingual("不足", "insufficient"),
+    "unknown": Bilingual("未知", "unknown"),
+}
+# With codes no better than that, what rests on them is computed and not established.
+NOT_ESTABLISHING = ("insufficient", "unknown")
+DECIDED = ("supported", "contradicted")
+COMPUTED_ONLY = Bilingual("算出而未确立", "computed, not established")
+ESTIMATORS = {
+    "uncorrected": Bilingual("机器计数（未校正）", "machine, uncorrected"),
+    "human_only": Bilingual("仅人工样本", "human sample"),
+    "corrected": Bilingual("经校正", "corrected"),
+}
 FACTORS = {
     "duration": Bilingual("时长", "Duration"),
     "hour": Bilingual("时段", "Hour"),
@@ -96,6 +111,13 @@ def ratio_text(value: float | None) -> str:
     if value is None:
         return MISSING
     return f"×{value:,.0f}" if value >= 100 else f"×{value:.3g}" if value < 0.1 else f"×{value:.2f}"
+
+
+def share_text(ratio: float | None) -> str:
+    """A share in percent, with two decimals below 10 %: rare categories differ in them."""
+    if ratio is None:
+        return MISSING
+    return f"{ratio * 100:.1f} %" if ratio >= 0.1 else f"{ratio * 100:.2f} %"
 
 
 def ten_thousands(count: int | None) -> str:

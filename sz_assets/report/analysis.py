@@ -1,7 +1,7 @@
 """The sections of the analysis in their order, each with the charts that belong to it.
 
-Here: the list. Not here: what a section says (`description`, `concentration`, `effects`,
-`development`, `events`, `indexes`, `consistency`).
+Here: the list. Not here: what a section says (`coding`, `description`, `concentration`,
+`effects`, `development`, `events`, `indexes`, `consistency`).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from sz_assets.charts.catalogue import chart_named
 from sz_assets.charts.context import Bilingual, ChartContext
+from sz_assets.report.coding import coding
 from sz_assets.report.concentration import concentration
 from sz_assets.report.consistency import consistency
 from sz_assets.report.description import description
@@ -26,6 +27,7 @@ def _effects(frames: Frames, context: ChartContext) -> Section:
 
 # Id of the section → its words in the contents, and what makes it.
 SECTIONS: dict[str, tuple[Bilingual, Callable[[Frames, ChartContext], Section]]] = {
+    "coding": (Bilingual("内容编码", "Content coding"), coding),
     "description": (Bilingual("描述", "Description"), description),
     "concentration": (Bilingual("集中度", "Concentration"), concentration),
     "effects": (Bilingual("相关因素", "What goes with engagement"), _effects),

@@ -13,17 +13,21 @@ from datetime import date
 import polars as pl
 
 from sz_assets.charts.context import AccountLabel, Bilingual, Category, ChartContext
-from sz_assets.study import Name, Study
+from sz_assets.study import Codebook, Name, Study
 
 REPORT_TABLES = (
     "dim_account",
     "fct_account_month",
     "engagement_summary",
     "category_engagement",
+    "category_specialisation",
     "publishing_by_year",
     "account_engagement",
     "growth_summary",
     "paper_comparison",
+    "coding_reliability",
+    "machine_evaluation",
+    "category_prevalence",
     "engagement_description",
     "tail_fits",
     "engagement_effects",
@@ -62,7 +66,8 @@ class Provenance:
 class ReportData:
     """Everything that stands in a report.
 
-    `frames` holds the tables of `REPORT_TABLES` by name, of which those of the analysis may lack;
+    `frames` holds the tables of `REPORT_TABLES` by name, of which those of the analysis may lack,
+    and those of `coding_counts`;
     `figures` the SVG text of each chart that is shown as a picture, by its name; `coding_methods`
     the distinct methods of the month's codes; `video_urls` the public pages of exemplar videos by
     video id, linked only if they are https and not simulated.
@@ -118,6 +123,7 @@ def chart_context(
         incomplete_accounts=tuple(
             account.id for account in study.accounts if account.id in incomplete
         ),
+        alpha_thresholds=(study.coding.tentative_alpha, study.coding.reliable_alpha),
     )
 
 
@@ -131,6 +137,41 @@ def method_of(study: Study) -> Method:
         time_zone=study.time_zone,
         codebook_version=study.codebook.version,
     )
+
+
+def coding_counts(
+    videos: pl.DataFrame, human_codes: pl.DataFrame, codebook: Codebook
+) -> dict[str, pl.DataFrame]:
+    """Where the month's codes come from: `code_counts` and `human_code_counts`.
+
+    `videos` are of `fct_video_month`, `human_codes` of the core layer, both of one month. The first
+    has a row per coding method and codebook, the second per round and whether the codebook is the
+    present one and the code still usable with it.
+    """
+    is_categorised = pl.col("secondary_category").is_not_null()
+    methods = (
+        videos.drop_nulls("coding_method")
+        .group_by("crawl_month", "coding_method", "codebook_version")
+        .agg(
+            pl.len().cast(pl.Int64).alias("video_count"),
+            pl.col("is_in_sample").sum().cast(pl.Int64).alias("sample_video_count"),
+            is_categorised.sum().cast(pl.Int64).alias("categorised_count"),
+        )
+        .with_columns((pl.col("codebook_version") == codebook.version).alias("is_current"))
+        .sort("coding_method", "codebook_version")
+    )
+    people = (
+        human_codes.group_by(
+            "crawl_month", "code_round", "codebook_version", "is_current_codebook", "is_usable"
+        )
+        .agg(
+            pl.len().cast(pl.Int64).alias("code_count"),
+            pl.struct("account_id", "video_id").n_unique().cast(pl.Int64).alias("video_count"),
+            pl.col("coder_id").n_unique().cast(pl.Int64).alias("coder_count"),
+        )
+        .sort("code_round", "is_current_codebook", "codebook_version", "is_usable")
+    )
+    return {"code_counts": methods, "human_code_counts": people}
 
 
 def exemplar_urls(categories: pl.DataFrame, videos: pl.DataFrame) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """The section on what goes with engagement: effects within accounts, and claims tested by them.
 
-Here: its sentences and tables, from `engagement_effects` and `claim_tests`. Not here: how an
-effect is estimated or a verdict reached.
+Here: its order, and what `engagement_effects` says. Not here: the claims (`claims`), or how an
+effect is estimated.
 """
 
 from __future__ import annotations
@@ -10,16 +10,18 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from sz_assets.charts.coding_rows import reliability_of
 from sz_assets.charts.context import Bilingual, ChartContext
 from sz_assets.charts.further_rows import effects_on
 from sz_assets.charts.wording import (
     EFFECT_VERDICTS,
     MEASURES,
-    TEST_VERDICTS,
+    NOT_ESTABLISHING,
     effect_label,
     named,
 )
 from sz_assets.report import formats
+from sz_assets.report.claims import claims_of
 from sz_assets.report.section import Frames, Section, rows_of
 from sz_assets.report.sentences import Row, Sentence, Value, known, say, value_of
 from sz_assets.report.tables import (
@@ -53,6 +55,12 @@ _PINNED = Bilingual(
     "pinning does.",
 )
 
+_TOPIC = Bilingual(
+    "题材编码的信度未知或不足：此效应是算出而未确立的。",
+    " The reliability of the codes behind the topic is unknown or insufficient: this is computed, "
+    "not established.",
+)
+
 
 def effects(frames: Frames, context: ChartContext, claims_heading: Bilingual) -> Section:
     """Effects on likes among all videos beside the sample's, then the claims they decide."""
@@ -64,26 +72,15 @@ def effects(frames: Frames, context: ChartContext, claims_heading: Bilingual) ->
         [row["verdict"] for _, row in likes],
         Bilingual("点赞效应的结论", "Verdicts on effects on likes"),
     )
-    claims = [
-        (row_id("claim_tests", row["claim_id"]), row)
-        for row in rows_of(frames, "claim_tests", context).iter_rows(named=True)
-    ]
-    tested = tally(
-        "claim_tests",
-        TEST_VERDICTS,
-        [row["verdict"] for _, row in claims],
-        Bilingual("主张的结论", "Verdicts on claims"),
-    )
+    claims = claims_of(frames, context, claims_heading)
     sentences = [
         _counted(found) if likes else None,
         *(_duration(row, place) for place, row in likes if row["factor"] == "duration"),
         *(_decided(row, place, context) for place, row in likes),
-        _tested(tested) if claims else None,
-        *(_claim(row, place) for place, row in claims),
+        *claims.sentences,
     ]
     tables = [found.table, _table(likes, context, "like_count")] if likes else []
-    tables += [tested.table] if claims else []
-    tables.append(_claim_table(claims, claims_heading))
+    tables += claims.tables
     tables += [
         _table(rows, context, metric)
         for metric, rows in by_metric.items()
@@ -115,6 +112,9 @@ def _effects(frames: Frames, context: ChartContext, metric: str) -> Rows:
             row_id(_TABLE, metric, row["factor"], row["level"]),
             {
                 **row,
+                "coding_reliability": reliability_of(frames, context, row["level"])
+                if row["factor"] == "topic"
+                else None,
                 **{
                     f"sample_{name}": sample.get((row["factor"], row["level"]), {}).get(name)
                     for name in ("effect_multiplier", "verdict")
@@ -201,6 +201,8 @@ def _decided(row: Row, place: str, context: ChartContext) -> Sentence | None:
         "accounts": value_of(row, "account_count", place, formats.count),
     }
     caution = _PINNED if row["factor"] == "pinned" else Bilingual("", "")
+    if row["factor"] == "topic" and row["coding_reliability"] in NOT_ESTABLISHING:
+        caution = _TOPIC
     label = _label(row, context)
     return say(
         Bilingual(
@@ -238,48 +240,3 @@ def _duration(row: Row, place: str) -> Sentence | None:
         ),
         _interval_values(row, place),
     )
-
-
-# --- claim_tests ---
-
-
-def _tested(found: Tally) -> Sentence | None:
-    return say(
-        Bilingual(
-            "论文的主张中，得到支持的有 {supported} 条，相悖的 {contradicted} 条，"
-            "未定的 {undecided} 条，无法检验的 {not_testable} 条。",
-            "The publication's claims on what works: {supported} supported, {contradicted} "
-            "contradicted, {undecided} undecided, {not_testable} not testable.",
-        ),
-        found.values,
-    )
-
-
-def _claim(row: Row, place: str) -> Sentence | None:
-    """A sentence for a claim that is decided."""
-    if row["verdict"] not in ("supported", "contradicted"):
-        return None
-    return say(
-        Bilingual("“{claim}”：{verdict}。", "“{claim}” {verdict}."),
-        {"verdict": value_of(row, "verdict", place, lambda word: TEST_VERDICTS[word])},
-        claim=Bilingual(row["statement_zh"], row["statement_en"]),
-    )
-
-
-def _claim_table(rows: Rows, heading: Bilingual) -> DataTable:
-    columns = (
-        Column(
-            Bilingual("主张", "Claim"), lambda r: Bilingual(r["statement_zh"], r["statement_en"])
-        ),
-        Column(Bilingual("章节", "Section"), field("section")),
-        Column(Bilingual("效应", "Effect"), field("effect_multiplier", formats.ratio), "n"),
-        Column(
-            Bilingual("95% 区间（未校正）", "95% interval (uncorrected)"),
-            interval(formats.ratio),
-            "n",
-        ),
-        Column(Bilingual("p（Holm）", "p (Holm)"), field("p_value_holm", formats.p_value), "n"),
-        Column(Bilingual("结论", "Verdict"), lambda row: TEST_VERDICTS[row["verdict"]]),
-        Column(Bilingual("理由", "Reasoning"), field("note"), "small"),
-    )
-    return data_table(heading, columns, rows)

@@ -16,6 +16,7 @@ import polars as pl
 from markupsafe import Markup
 
 from sz_assets.charts.catalogue import CATALOGUE
+from sz_assets.charts.coding_rows import reliability_of
 from sz_assets.charts.context import (
     SIMULATED_MARK,
     Bilingual,
@@ -23,8 +24,23 @@ from sz_assets.charts.context import (
     month_rows,
     summary_of,
 )
-from sz_assets.charts.table_rows import AccountRow, CategoryRow, account_rows, category_rows
-from sz_assets.charts.wording import COVERAGE, METRICS, PAPER_VERDICTS, YES_NO, ten_thousands
+from sz_assets.charts.table_rows import (
+    AccountRow,
+    CategoryRow,
+    account_rows,
+    category_rows,
+    closing_rows,
+)
+from sz_assets.charts.wording import (
+    COMPUTED_ONLY,
+    COVERAGE,
+    METRICS,
+    NOT_ESTABLISHING,
+    PAPER_VERDICTS,
+    RELIABILITY,
+    YES_NO,
+    ten_thousands,
+)
 from sz_assets.report import formats
 from sz_assets.report.analysis import SECTIONS, analysis_sections
 from sz_assets.report.data import ReportData, ReportLink
@@ -103,6 +119,8 @@ def build_report(data: ReportData) -> str:
             incomplete=[row for row in accounts if row.coverage_verdict != "complete"],
             sample_lacks=_sample_lacks(data),
             categories=_grouped(categories),
+            closing_rows=closing_rows(categories),
+            coding_reliability=RELIABILITY[reliability_of(data.frames, context)],
             video_urls={} if context.is_simulated else data.video_urls,
             pictures=_pictures(data),
             sections=analysis_sections(data.frames, context),
@@ -116,6 +134,10 @@ def build_report(data: ReportData) -> str:
             coverage=COVERAGE,
             yes_no=YES_NO,
             verdicts=PAPER_VERDICTS,
+            reliability=RELIABILITY,
+            not_establishing=NOT_ESTABLISHING,
+            computed_only=COMPUTED_ONLY,
+            computed=_computed_only(comparison),
         )
     )
 
@@ -244,6 +266,14 @@ def _undecided(data: ReportData) -> int:
         return 0
     rows = month_rows(data.frames, "claim_tests", data.context)
     return rows.filter(pl.col("verdict") == "undecided").height
+
+
+def _computed_only(comparison: pl.DataFrame) -> int:
+    """Decided claims that rest on codes of unknown or insufficient reliability."""
+    is_decided = pl.col("verdict") != "not_testable"
+    return comparison.filter(
+        is_decided, pl.col("coding_reliability").is_in(NOT_ESTABLISHING)
+    ).height
 
 
 def _verdict_counts(comparison: pl.DataFrame) -> list[tuple[Bilingual, int]]:

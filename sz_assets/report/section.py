@@ -28,13 +28,25 @@ POPULATIONS = {
 
 @dataclass(frozen=True)
 class Section:
-    """Heading, sentences and tables; `unknown` says what is not known this month."""
+    """Heading, sentences and tables; `unknown` says what is not known this month.
+
+    `warnings` stand before all else: without them the section would be misread.
+    """
 
     id: str
     title: Bilingual
     sentences: Sequence[Sentence]
     tables: Sequence[DataTable]
     unknown: Sequence[Bilingual]
+    warnings: Sequence[Bilingual] = ()
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one module adds to a section that several make."""
+
+    sentences: Sequence[Sentence] = ()
+    tables: Sequence[DataTable] = ()
 
 
 def in_both(text: str) -> Bilingual:

@@ -55,7 +55,7 @@ class Notes:
 
     def number(self, texts: Iterable[str | None]) -> Cell:
         """The numbers of these texts; missing ones have none."""
-        known = [text for text in texts if text]
+        known = dict.fromkeys(text for text in texts if text)
         numbers = [self._numbers.setdefault(text, len(self._numbers) + 1) for text in known]
         return Cell(", ".join(str(number) for number in numbers))
 

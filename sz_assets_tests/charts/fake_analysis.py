@@ -206,9 +206,15 @@ def _claims(month: date, title: str) -> list[Row]:
             "interval_high": None if verdict == "not_testable" else 2.06,
             "p_value_holm": None,
             "verdict": verdict,
+            "coding_reliability": coding,
             "note": title,
         }
-        for verdict in ("supported", "contradicted", "undecided", "not_testable")
+        for verdict, coding in (
+            ("supported", None),
+            ("contradicted", "tentative"),
+            ("undecided", "unknown"),
+            ("not_testable", None),
+        )
     ]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 from fake_analysis import analysis_rows
+from fake_coding import coding_rows, counts
 
 from sz_assets.charts.context import AccountLabel, Bilingual, Category, ChartContext
 from sz_assets.contracts import PUBLISHED_TABLES
@@ -147,7 +148,7 @@ def _bins(metric: str, population: str, values: np.ndarray) -> list[dict[str, An
 
 
 def marts(seed: int = 7, title: str = TITLE) -> dict[str, pl.DataFrame]:
-    """All published tables that charts and report read."""
+    """All published tables that charts and report read, and the report's own counts of codes."""
     values = samples(seed)
     both = [
         (population, metric, v if population == "sample" else np.tile(v, 2))
@@ -222,6 +223,7 @@ def marts(seed: int = 7, title: str = TITLE) -> dict[str, pl.DataFrame]:
                     "primary_category": category.primary_id,
                     "secondary_category": category.secondary_id,
                     "video_count": 100 + index,
+                    "human_coded_count": 10 * index,
                     "video_share_ratio": (100 + index) / 900,
                     "like_share_ratio": 0.1,
                     "median_duration_seconds": 15.0,
@@ -250,6 +252,7 @@ def marts(seed: int = 7, title: str = TITLE) -> dict[str, pl.DataFrame]:
                     "unit": "likes",
                     "difference": 0.2,
                     "verdict": "reproduced",
+                    "coding_reliability": None,
                     "note": "engagement_summary.mean",
                 },
                 {
@@ -262,6 +265,7 @@ def marts(seed: int = 7, title: str = TITLE) -> dict[str, pl.DataFrame]:
                     "unit": None,
                     "difference": None,
                     "verdict": "not_testable",
+                    "coding_reliability": "unknown",
                     "note": "No users are observed.",
                 },
             ],
@@ -270,9 +274,14 @@ def marts(seed: int = 7, title: str = TITLE) -> dict[str, pl.DataFrame]:
             name: frame(name, rows)
             for name, rows in analysis_rows(MONTH, [id_ for id_, *_ in _ACCOUNTS], title).items()
         },
+        **{
+            name: frame(name, rows)
+            for name, rows in coding_rows(MONTH, [id_ for id_, *_ in _ACCOUNTS], title).items()
+        },
+        **counts(MONTH),
     }
 
 
 def empty_marts() -> dict[str, pl.DataFrame]:
     """The same tables of a month in which nothing was found."""
-    return {name: frame(name, []) for name in marts()}
+    return {name: made.clear() for name, made in marts().items()}

@@ -1,6 +1,6 @@
-"""Makes `fake_marts`, which the charts' tests own, importable."""
+"""Makes the tests' own modules importable: those here, and those beside the charts' tests."""
 
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "charts"))
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "charts")]

@@ -234,7 +234,11 @@ def test_only_effects_that_are_decided_are_told_one_by_one() -> None:
     assert found[2].startswith("Published 18–23 h: likes are higher, ×1.61 (95% interval ×1.25")
     assert found[3].startswith("Published at the weekend: likes are lower, ×0.55")
     assert found[4].startswith("The publication's claims on what works: 1 supported, 1 ")
-    assert [said.rsplit(" ", 1)[1] for said in found[5:]] == ["supported.", "contradicted."]
+    assert found[5].startswith("Of these, claims resting on content codes, by the codes'")
+    assert [said.rsplit("” ", 1)[1] for said in found[6:]] == [
+        "supported.",
+        "contradicted (reliability of the codes that it rests on: tentative).",
+    ]
 
 
 def test_growth_is_summed_and_what_is_not_known_is_said() -> None:
