@@ -14,7 +14,7 @@ ui: .venv/runtime  ## The same graph in Dagster
 	$(BIN)/sz-assets ui
 
 test: .venv/development  ## For everyone, under five minutes
-	$(BIN)/pytest -q -m "not slow"
+	$(BIN)/pytest -q -m "not slow" -n auto --dist loadfile
 
 test-all: .venv/development .venv-label-studio/installed  ## The slow tests: browsers, whole commands, kills, Label Studio (needs Chromium, LibreOffice)
 	$(BIN)/pytest -q -m slow

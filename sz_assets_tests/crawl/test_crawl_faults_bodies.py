@@ -97,7 +97,7 @@ from sz_assets.sources.protocol import Query
 async def main(base_url):
     transport = Transport(
         PlatformSettings(base_url), user_agent="test", clock=lambda: datetime.now(UTC),
-        limits=TransportLimits(deadline=1.0),
+        limits=TransportLimits(deadline=float(sys.argv[2])),
     )
     async with transport:
         assert (await transport.get(Query("/small", ()))).body
@@ -145,9 +145,11 @@ def test_hostile_bodies_end_in_time_and_take_little_memory(name):
     def handler(request):
         return steps() if request.path == "/large" else [encode(b"{}")]
 
+    # A busy machine may need seconds to be sent what is too much.
+    deadline = 1 if expected == "deadline" else 20
     with FaultServer(handler) as server:
         done = subprocess.run(
-            [sys.executable, "-c", MEASURE, server.base_url],
+            [sys.executable, "-c", MEASURE, server.base_url, str(deadline)],
             capture_output=True,
             text=True,
             timeout=60,
@@ -156,5 +158,5 @@ def test_hostile_bodies_end_in_time_and_take_little_memory(name):
     assert done.returncode == 0, done.stderr
     fault, seconds, grown = json.loads(done.stdout)
     assert fault == expected
-    assert seconds < 2
+    assert seconds < deadline + 1
     assert grown < 32
