@@ -16,7 +16,7 @@ import click
 
 import sz_assets
 from sz_assets.cli_coding import coding
-from sz_assets.cli_output import examples
+from sz_assets.cli_output import examples, safe
 from sz_assets.errors import UserError
 
 if TYPE_CHECKING:
@@ -41,10 +41,10 @@ class _Cli(click.Group):
         except UserError as error:
             if ctx.params.get("debug"):
                 raise
-            click.echo(f"Error: {error}", err=True)
+            click.echo(f"Error: {safe(str(error))}", err=True)
             ctx.exit(error.exit_code)
-        except (click.exceptions.Exit, click.ClickException, click.Abort):
-            raise
+        except (click.exceptions.Exit, click.ClickException, click.Abort, BrokenPipeError):
+            raise  # Click ends in silence where the reader, such as head, has read enough.
         except KeyboardInterrupt:
             click.echo("Stopped. What was stored is kept; the same command goes on.", err=True)
             ctx.exit(130)
@@ -52,8 +52,8 @@ class _Cli(click.Group):
             if ctx.params.get("debug"):
                 raise
             click.echo(
-                f"Error: {type(error).__name__}: {error} (sz-assets --debug shows where; if it is "
-                "not your data, it is our mistake).",
+                f"Error: {type(error).__name__}: {safe(str(error))} (sz-assets --debug shows "
+                "where; if it is not your data, it is our mistake).",
                 err=True,
             )
             ctx.exit(1)

@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from sz_assets import cli_coding_measures as measures
-from sz_assets.cli_output import AS_JSON, examples, opened, safe, say
+from sz_assets.cli_output import AS_JSON, JsonGroup, examples, opened, safe, say
 from sz_assets.errors import UserError
 
 _FORMATS = ("label-studio", "doccano", "csv", "xlsx", "refi-qda")
@@ -24,10 +24,11 @@ _FORMAT = click.option(
 
 
 @click.group(
+    cls=JsonGroup,
     epilog=examples(
         "coding export --month 2023-10 --coder ana --coder bo",
         "coding reliability codes.csv --json",
-    )
+    ),
 )
 def coding() -> None:
     """Have videos coded by people, measure how well they agree, and train a machine on it.
@@ -118,6 +119,8 @@ def export(
 
     if (month is None) == (sample_id is None):
         raise UserError("Give either --month, to draw a sample, or --sample, to write one again.")
+    if sample_id and coders:
+        raise UserError("A kept sample has its coders: leave out --coder, or draw a new sample.")
     study, home, store = opened(to_write=True)
     if sample_id:
         made = export_sample(store, sample_id, format=format_name, folder=out)

@@ -20,6 +20,29 @@ if TYPE_CHECKING:
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
+class JsonGroup(click.Group):
+    """Commands whose errors, too, are printed as JSON where --json is given.
+
+    The sentence is printed all the same, to the standard error, by who calls the group.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta["as_json"] = "--json" in args
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            if ctx.meta["as_json"]:
+                is_usage = isinstance(error, click.ClickException)
+                said = error.format_message() if is_usage else str(error)  # type: ignore[attr-defined]
+                say({"error": said or type(error).__name__}, (), True)
+            raise
+
+
 def examples(*lines: str) -> str:
     """The end of a command's help."""
     return "\b\nExamples:\n" + "\n".join(f"  sz-assets {line}" for line in lines)
@@ -49,12 +72,14 @@ def opened(*, to_write: bool = False) -> tuple[Study, Home, CodingStore]:
 
 
 def say(data: Any, lines: Iterable[str], as_json: bool) -> None:
-    """Print `data` as JSON, or else the lines."""
+    """Print `data` as JSON, or else the lines, without what a terminal would obey."""
     if as_json:
-        click.echo(json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False, default=str))
+        text = json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False, default=str)
+        # Half a character, as in a file's name that is no text, becomes its escape in JSON.
+        click.echo(text.encode(errors="backslashreplace").decode())
     else:
         for line in lines:
-            click.echo(line)
+            click.echo(safe(line))
 
 
 def safe(text: str) -> str:

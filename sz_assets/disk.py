@@ -18,11 +18,11 @@ import polars as pl
 
 from sz_assets.errors import UserError
 
-_NO_PERMISSION = ("permission is missing", "set SZ_HOME to a folder that you may write")
-_NO_FOLDER = ("a file is in the place of a folder", "set SZ_HOME to a folder")
+_NO_PERMISSION = ("permission is missing", "{} a folder that you may write")
+_NO_FOLDER = ("a file is in the place of a folder", "{} a folder")
 _REFUSALS = {
     errno.ENOSPC: ("the disk is full", "free some space"),
-    errno.EROFS: ("the disk is read-only", "set SZ_HOME to a folder that can be written"),
+    errno.EROFS: ("the disk is read-only", "{} a folder that can be written"),
     errno.EACCES: _NO_PERMISSION,
     errno.EPERM: _NO_PERMISSION,
     errno.EEXIST: _NO_FOLDER,
@@ -30,13 +30,13 @@ _REFUSALS = {
 }
 
 
-def refusal(error: OSError, path: Path) -> UserError:
-    """What the disk refuses, in one sentence."""
+def refusal(error: OSError, path: Path, setting: str = "set SZ_HOME to") -> UserError:
+    """What the disk refuses, in one sentence; `setting` leads to where else to write."""
     other = ((error.strerror or str(error)).lower(), "mend that")
     cause, remedy = _REFUSALS.get(error.errno or 0, other)
     return UserError(
         f"{path} could not be written: {cause}. What was stored before is unchanged; "
-        f"{remedy} and run the same command again."
+        f"{remedy.replace('{}', setting)} and run the same command again."
     )
 
 

@@ -55,11 +55,15 @@ class Dispute:
 
 
 def disputes(store: CodingStore, sample_id: str | None = None) -> list[Dispute]:
-    """Disputed reliability tasks of one sample, or of all, by account and video."""
+    """Disputed tasks of one sample, or each one of any sample, by account and video.
+
+    Whoever differs: coders who were both asked, or whom different samples asked, or nobody.
+    """
     codes = newest(store.codes())
     if sample_id is not None:
         store.sample(sample_id)
-    tasks = disputed(store.sample_tasks(sample_id).filter("is_reliability"), codes)
+    drawn = store.sample_tasks(sample_id).unique(_KEY, keep="last", maintain_order=True)
+    tasks = disputed(drawn, codes).sort(_KEY)
     said = (
         codes.filter(pl.col("code_round") == "independent")
         .join(tasks, on=_KEY, how="semi")
@@ -121,5 +125,5 @@ def export_disputes(
         temporary.rename(target)
         fsync_folder(target.parent)
     except OSError as error:
-        raise refusal(error, target) from error
+        raise refusal(error, target, "name with --out") from error
     return [target / path.relative_to(temporary) for path in made]

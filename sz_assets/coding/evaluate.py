@@ -5,9 +5,9 @@ Here: which coders, on which tasks, and what was left out. Not here: the arithme
 
 Conventions: cue words learnt nothing, so every sampled task that people decided counts for them; a
 trained coder is judged on the evaluate part alone, without what it has seen. Each task weighs
-1 / its inclusion probability. However few there are, the figures are shown, with intervals as
-wide as that makes them, and a note below the study's `minimum_human_codes`; nothing is corrected
-by them then.
+1 / its inclusion probability, summed over the samples that have it. However few there are, the
+figures are shown, with intervals as wide as that makes them, and a note below the study's
+`minimum_human_codes`; nothing is corrected by them then.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ from sz_assets.study import Codebook, Study
 
 THRESHOLDS = (0.0, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 _METHOD = (
-    "main categories; each task weighs 1 / its inclusion probability; 95 % intervals of Wilson at "
+    "main categories; each task weighs 1 / its inclusion probability (summed over the samples that "
+    "have it); 95 % intervals of Wilson at "
     "the effective number of tasks; the macro mean is plain and has none"
 )
 
@@ -56,7 +57,9 @@ def evaluate(
             + (f" ({said})" if said else "")
             + ": export a sample with sz-assets coding export, have it coded, and import the codes."
         )
-    held_out = sampled.filter(pl.col("part") == EVALUATE)
+    held_out = sampled.filter(pl.col("part") == EVALUATE).with_columns(
+        pl.col("evaluate_weight").alias("weight")
+    )
     models = Models(store)
     cards = models.cards() if model_ids is None else [models.card(one) for one in model_ids]
     current = models.current_id()
@@ -137,7 +140,11 @@ def _model(model: Model, held_out: pl.DataFrame, study: Study) -> dict[str, Any]
         **_figures(fair, fair["said"], study),
         "coverage": (
             coverage_table(
-                fair["category"], sure["category"], sure["confidence"], THRESHOLDS
+                fair["category"],
+                sure["category"],
+                sure["confidence"],
+                THRESHOLDS,
+                weights=fair["weight"],
             ).to_dicts()
             if sure["confidence"].count()
             else []
@@ -147,8 +154,7 @@ def _model(model: Model, held_out: pl.DataFrame, study: Study) -> dict[str, Any]
 
 def _figures(tasks: pl.DataFrame, said: pl.Series, study: Study) -> dict[str, Any]:
     classes = [*(second.id for _, second in study.codebook.secondary), NONE_FITS]
-    weights = 1 / tasks["inclusion_probability"]
-    found = evaluate_codes(tasks["category"], said, classes, weights=weights).as_dict()
+    found = evaluate_codes(tasks["category"], said, classes, weights=tasks["weight"]).as_dict()
     minimum = study.coding.minimum_human_codes
     if len(tasks) < minimum:
         found["notes"] = [

@@ -11,6 +11,7 @@ import hashlib
 import os
 import re
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -36,7 +37,7 @@ class Exported:
     """What was made. `is_new` tells whether the sample was drawn now or kept before.
 
     `required_reliability_size` tasks must be coded by two for the study's `reliable_alpha` in the
-    rarest category; null if that can't be said.
+    category that is rarest in the sample; null if that can't be said.
     """
 
     sample: Sample
@@ -108,12 +109,13 @@ def export_new_sample(
     )
     crawl_month: date = videos["crawl_month"][0]
     reliability_size = int(tasks["is_reliability"].sum())
-    required = required_reliability_size(study, population_frame["secondary_category"])
+    required = required_reliability_size(study, tasks["machine_category"])
     notes = list(drawn.notes)
     if required is not None and reliability_size < required:
         notes.append(
             f"{reliability_size:,} videos are coded by several coders; for Krippendorff's alpha of "
-            f"{study.coding.reliable_alpha:g} in the rarest category {required:,} are needed."
+            f"{study.coding.reliable_alpha:g} in the sample's rarest category {required:,} are "
+            "needed."
         )
     sample = Sample(
         sample_id=_sample_id(crawl_month, population, plan, population_frame, study.codebook),
@@ -151,7 +153,8 @@ def export_sample(store: CodingStore, sample_id: str, *, format: str, folder: Pa
 def required_reliability_size(study: Study, categories: pl.Series) -> int | None:
     """Doubly coded tasks that the study's alpha needs in the rarest category; null if unknown.
 
-    `categories` are the machine's (null: none); a category without any video sets no number.
+    `categories` are the machine's (null: none) of the drawn tasks, since rare ones are drawn more
+    often; a category without any task sets no number.
     """
     counts = categories.drop_nulls().value_counts()["count"]
     if counts.is_empty() or int(counts.min()) == len(categories):  # type: ignore[arg-type]
@@ -198,7 +201,10 @@ def _write_files(
         temporary.rename(target)
         fsync_folder(target.parent)
     except OSError as error:
-        raise refusal(error, target) from error
+        raise refusal(error, target, "name with --out") from error
+    finally:
+        with suppress(OSError):
+            remove_folder(temporary)
     return Exported(sample, is_new, target, files, counts, sample.required_reliability_size)
 
 
@@ -207,7 +213,11 @@ def _folder_of(folder: Path, sample_id: str, format: str) -> Path:
 
 
 def _refuse_existing(target: Path) -> None:
-    if target.exists():
+    try:
+        is_there = target.exists()
+    except OSError as error:  # a name that is too long, or a folder that can't be looked into
+        raise refusal(error, target, "name with --out") from error
+    if is_there:
         raise UserError(
             f"{target} is there already, perhaps with codes in it: name another folder, or move "
             "that one away."

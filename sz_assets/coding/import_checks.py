@@ -142,8 +142,11 @@ def check_rows(rows: Sequence[Row], known: Known, round: str, allows_new_coders:
 
 def _good(row: Row, known: Known, anybody: bool) -> GoodRow:
     code = row.code
-    if not _CODER.fullmatch(code.coder_id):
-        raise _Wrong(f"{code.coder_id!r} names no coder: write an id without blanks and colons.")
+    if not _CODER.fullmatch(code.coder_id) or not code.coder_id.isprintable():
+        raise _Wrong(
+            f"{code.coder_id!r} names no coder: write an id without blanks, colons and characters "
+            "that can't be seen."
+        )
     sample_id = _sample(code, known)
     if not anybody:
         _check_coder(code, known, sample_id)

@@ -17,9 +17,10 @@ from typing import Any, Literal
 
 import polars as pl
 
-from sz_assets.coding.exchange.records import Place, Problem
+from sz_assets.coding.exchange.records import FileReading, Place, Problem
 from sz_assets.coding.exchange.registry import format_named
 from sz_assets.coding.import_checks import GoodRow, Known, Row, check_rows
+from sz_assets.coding.readable import HALF_CHARACTERS, has_half_characters, refuse_special
 from sz_assets.coding.store import CodingStore, newest
 from sz_assets.contracts.coding_store import STORED_CODES
 from sz_assets.contracts.core import VIDEOS
@@ -112,12 +113,20 @@ def import_codes(
     notes: list[str] = []
     uncoded = 0
     for path, label in labels.items():
+        refuse_special(path)
         reading = chosen.read_codes(path, coder_id=coder_id)
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        rows += [Row(replace(code, place=_at(code.place, label)), digest) for code in reading.codes]
+        _refuse_other_round(store, reading, digest, path, round)
+        for code in (replace(code, place=_at(code.place, label)) for code in reading.codes):
+            if has_half_characters(code):
+                problems.append(Problem(code.place, HALF_CHARACTERS))
+            else:
+                rows.append(Row(code, digest))
         problems += [replace(wrong, place=_at(wrong.place, label)) for wrong in reading.problems]
         uncoded += len(reading.uncoded)
         notes += reading.notes
+        if coder_id and "=" not in coder_id and any(c.coder_id != coder_id for c in reading.codes):
+            notes.append(f"{label} says itself who coded: {coder_id!r} was taken for no such row.")
     total = len(rows) + len(problems) + uncoded
     with store.lock():
         found = check_rows(rows, Known.of(store, study, rows, known_tasks), round, new_coders)
@@ -130,6 +139,12 @@ def import_codes(
             store.add_codebook(study.codebook)
             import_id = store.add_codes(fresh.drop("is_kept_already", "is_same"))
     changed = fresh.filter(~pl.col("is_same")) if not is_refused else fresh.clear()
+    old = changed.filter(pl.col("codebook_version") != study.codebook.version)
+    if len(old):
+        notes.append(
+            f"{len(old):,} of the imported codes were made with another version of the codebook "
+            f"({', '.join(sorted(set(old['codebook_version'])))}): they are kept and marked."
+        )
     unchanged = len(frame) - len(fresh.filter(~pl.col("is_same"))) + found.repeated
     return Imported(
         import_id=import_id,
@@ -139,7 +154,7 @@ def import_codes(
         unchanged=unchanged,
         refused=total - len(changed) - unchanged - uncoded,
         uncoded=uncoded,
-        of_old_codebook=len(changed.filter(pl.col("codebook_version") != study.codebook.version)),
+        of_old_codebook=len(old),
         problems=tuple(sorted(problems, key=lambda wrong: (wrong.place.file, wrong.place.line))),
         notes=(*notes, *found.notes, *_notes(frame, fresh, is_refused)),
     )
@@ -178,7 +193,26 @@ def _labels(paths: Sequence[Path]) -> dict[Path, str]:
     names = Counter(path.name for path in paths)
     if twice := [path for path in dict.fromkeys(paths) if paths.count(path) > 1]:
         raise UserError(f"The file {twice[0]} is given twice: give each file once.")
-    return {path: path.name if names[path.name] == 1 else str(path) for path in paths}
+    shown = {path: path.name if names[path.name] == 1 else str(path) for path in paths}
+    # A name need not be text: bytes that are none are shown as their codes.
+    return {path: name.encode(errors="backslashreplace").decode() for path, name in shown.items()}
+
+
+def _refuse_other_round(
+    store: CodingStore, reading: FileReading, digest: str, path: Path, round: Round
+) -> None:
+    """UserError for decisions given as blind codes, and the other way round."""
+    if round == "independent" and reading.shows_codes:
+        raise UserError(
+            f"{path} shows what the coders said, so what stands in it is no independent code: "
+            "take it back with sz-assets coding adjudicate."
+        )
+    known = store.codes().filter(pl.col("source_sha256") == digest, pl.col("code_round") != round)
+    if len(known):
+        raise UserError(
+            f"{path} was imported as {known['code_round'][0]} codes before, and can't be "
+            f"{round} ones as well: give the file that you mean."
+        )
 
 
 def _at(place: Place, label: str) -> Place:

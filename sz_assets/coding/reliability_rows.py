@@ -12,6 +12,8 @@ import io
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from sz_assets.coding.exchange.archive_guard import check_xml, open_archive
+from sz_assets.coding.readable import refuse_special
 from sz_assets.errors import UserError
 
 # In the order in which they are tried; each must decode the whole file.
@@ -44,6 +46,7 @@ def read_rows(path: Path) -> Rows:
 
     Raises UserError for a file that cannot be read, is empty, or has rows of unequal length.
     """
+    refuse_special(path)
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -52,6 +55,8 @@ def read_rows(path: Path) -> Rows:
         encoding, found = "xlsx", _read_workbook(path)
     else:
         encoding, text = _decode(path, content)
+        if text.lstrip().startswith(("{", "[", "<")):
+            raise UserError(f"{path} is JSON or XML, no table: save it as CSV with UTF-8, or XLSX.")
         found = _read_text(path, text)
     found = [row for row in found if any(row.cells)]
     if len(found) < 2:
@@ -108,19 +113,24 @@ def _read_text(path: Path, text: str) -> list[Row]:
 
 def _read_workbook(path: Path) -> list[Row]:
     """Rows of the first sheet, without the empty columns and cells at its right end."""
-    from zipfile import BadZipFile
-
     from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
 
-    try:
-        # From memory of the file, not its name: openpyxl refuses other endings.
-        workbook = load_workbook(io.BytesIO(path.read_bytes()), read_only=True, data_only=True)
-        sheet = workbook.worksheets[0]
-        found = [[_cell(value) for value in row] for row in sheet.iter_rows(values_only=True)]
-        workbook.close()
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, IndexError) as error:
-        raise UserError(f"{path} is not a workbook that can be read: {error}.") from error
+    with open_archive(path, "an XLSX workbook") as archive:
+        for member in archive.namelist():
+            if member.lower().endswith((".xml", ".rels")):
+                check_xml(archive, member)
+        try:
+            # From memory of the file, not its name: openpyxl refuses other endings.
+            workbook = load_workbook(io.BytesIO(path.read_bytes()), read_only=True, data_only=True)
+            sheet = workbook.worksheets[0]
+            found = [[_cell(value) for value in row] for row in sheet.iter_rows(values_only=True)]
+            workbook.close()
+        # openpyxl raises whatever its parts happen to raise on a workbook that is not one.
+        except Exception as error:
+            raise UserError(
+                f"{path} is not a workbook that can be read ({type(error).__name__}: {error}); "
+                "save it once more as XLSX."
+            ) from error
     width = max((place + 1 for row in found for place, cell in enumerate(row) if cell), default=0)
     return [
         Row(line, tuple((row + [""] * width)[:width])) for line, row in enumerate(found, start=1)

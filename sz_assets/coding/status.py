@@ -31,7 +31,7 @@ class CoderStatus:
 @dataclass(frozen=True)
 class SampleStatus:
     """One sample. Of the reliability tasks `doubly_coded` have two independent codes or more;
-    `disagreements` of those differ, and `adjudicated` of the disagreements are decided.
+    coders differ in `disagreements` of all tasks, of which `adjudicated` are decided.
     """
 
     sample: Sample
@@ -115,7 +115,7 @@ class CodingStatus:
             ]
             found.append(
                 f"  reliability: {one.doubly_coded:,} of {one.reliability_tasks:,} tasks coded "
-                f"twice or more, {one.disagreements:,} disagreements, "
+                f"twice or more; {one.disagreements:,} disagreements in all, "
                 f"{one.adjudicated:,} of them adjudicated"
             )
         for version, count in self.codes_by_version.items():
@@ -191,7 +191,7 @@ def _of_sample(sample: Sample, tasks: pl.DataFrame, codes: pl.DataFrame) -> Samp
     done = dict(coded.group_by("coder_id").len().rows())
     reliability = tasks.filter("is_reliability")
     twice = independent.group_by(_KEY).len("n").filter(pl.col("n") > 1)
-    differing = disputed(reliability, codes)
+    differing = disputed(tasks, codes)
     return SampleStatus(
         sample=sample,
         coders=tuple(

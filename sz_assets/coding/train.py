@@ -32,7 +32,7 @@ from sz_assets.coding.machine.models import (
 from sz_assets.coding.machine.prompt import TEMPLATE_VERSION, build_prompt, example_tasks
 from sz_assets.coding.store import CodingStore
 from sz_assets.core.coding.evaluation import evaluate_codes
-from sz_assets.core.coding.training_set import main_categories, training_set
+from sz_assets.core.coding.training_set import NONE_FITS, main_categories, training_set
 from sz_assets.errors import UserError
 from sz_assets.settings import LanguageModelSettings
 from sz_assets.study import Study
@@ -120,7 +120,8 @@ def _train_linear(
         notes=coder.card.notes,
     )
     words = chosen_cues.code_with_codebook(chosen.tasks["title"], study.codebook)
-    classes = sorted(set(chosen.tasks["category"]))
+    # Cue words may name categories that no person did: those are wrong, not unknown.
+    classes = [*(second.id for _, second in study.codebook.secondary), NONE_FITS]
     cue_words = evaluate_codes(chosen.tasks["category"], words["secondary_category"], classes)
     is_better = coder.card.cross_validated["accuracy_ratio"] > (cue_words.accuracy_ratio or 0)
     made = _keep(store, study, card, chosen.tasks, coder.save, is_better if use is None else use)

@@ -37,6 +37,17 @@ def test_help_comes_at_once() -> None:
     assert subprocess.run([sys.executable, "-c", program]).returncode == 0
 
 
+def test_a_reader_that_has_read_enough_is_no_mistake() -> None:
+    program = "from sz_assets.cli import entry; entry()"
+    with subprocess.Popen(
+        [sys.executable, "-c", program, "coding", "codebook"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as command:
+        command.stdout.close()
+        assert command.stderr.read() == b""
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -7,6 +7,7 @@ import csv
 import pytest
 
 from sz_assets.coding.adjudicate import disputes, export_disputes
+from sz_assets.coding.human import decided
 from sz_assets.coding.store import newest
 from sz_assets.errors import UserError
 
@@ -28,6 +29,19 @@ def test_disputes_are_listed_with_what_everyone_said(coding, disputed):
     assert found[0].to_json()["codes"] == {"anna": ["natural"], "博文": ["economic"]}
     with pytest.raises(UserError, match="keeps no sample 'x'"):
         disputes(coding.store, "x")
+
+
+def test_coders_who_were_not_both_asked_can_differ_too(coding, disputed):
+    """Of such a video nothing is decided either, so somebody has to be able to."""
+    [single, *_] = coding.tasks_of("anna", reliability=False)
+    coding.coded("anna", {single: "natural"}, "c.csv")
+    assert single not in [one.task_id for one in disputes(coding.store)]
+    sheet = coding.sheet("d.csv", [{"task_id": single, "category": "none", "coder_id": "eva"}])
+    coding.take(sheet, new_coders=True)
+    left_out = decided(coding.store, coding.study)[1]
+    found = disputes(coding.store)
+    assert sum(left_out.values()) == len(found) == 3
+    assert {one.task_id: one for one in found}[single].words == "anna: natural; eva: none"
 
 
 @pytest.mark.parametrize("format", ["csv", "xlsx"])

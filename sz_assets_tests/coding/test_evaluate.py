@@ -66,6 +66,16 @@ def test_the_known_probabilities_weigh(lab):
     assert category(cues, "natural")["recall_ratio"] == pytest.approx(found)
 
 
+def test_the_coverage_is_weighted_like_the_accuracy(lab):
+    tasks = lab.tasks
+    lab.code(tasks, **dict.fromkeys(task_ids(tasks)[::3], "economic"))
+    train(lab.store, lab.study, seed=3)
+    *_, model = evaluate(lab.store, lab.study)["coders"]
+    [row] = [row for row in model["coverage"] if row["abstain_below"] == model["abstain_below"]]
+    assert row["accuracy_ratio"] == pytest.approx(model["answered_accuracy_ratio"])
+    assert row["coverage_ratio"] == pytest.approx(1 - model["abstained_ratio"])
+
+
 def test_what_a_model_has_seen_does_not_judge_it(lab):
     lab.code(lab.tasks)
     old = train(lab.store, lab.study)["model_id"]

@@ -128,6 +128,14 @@ def test_coders_that_can_not_have_a_folder_are_refused_before_anything_is_writte
     assert not (tmp_path / "coding").exists()
 
 
+def test_the_required_size_is_that_of_what_is_coded_and_not_of_all_videos(export):
+    """Rare categories are drawn more often, so that fewer doubly coded tasks suffice."""
+    store, made = export(replace(PLAN, minimum_per_category=3))
+    words = store.sample_tasks(made.sample.sample_id)["machine_category"].drop_nulls()
+    rarest = words.value_counts()["count"].min() / made.sample.size
+    assert made.required_reliability_size == required_units(0.8, rarest)
+
+
 def test_the_required_size_is_that_of_the_rarest_category(study):
     categories = pl.Series(["natural"] * 90 + ["ethnic"] * 5 + [None] * 5)
     assert required_reliability_size(study, categories) == required_units(0.8, 0.05)

@@ -123,7 +123,7 @@ def test_bad_files_are_refused_with_the_place(
     ("content", "words"),
     [
         (b"\x81\xff\xff\x00", "not text in UTF-8"),
-        (b"PK\x03\x04 no workbook", "not a workbook"),
+        (b"PK\x03\x04 no workbook", "as an XLSX workbook: it is damaged"),
         ("id,a,b\n1,x,y\n".encode("utf-16-le"), "not text in UTF-8"),
     ],
 )

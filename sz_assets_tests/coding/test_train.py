@@ -138,3 +138,13 @@ def test_nothing_is_kept_as_a_pickle(lab):
         "coder.json", "weights.npz", "seen.parquet", "model.json",
     }  # fmt: skip
     assert MONTH.isoformat() not in (folder / "model.json").read_text()
+
+
+def test_cue_words_may_name_a_category_that_no_person_did(lab):
+    ids = task_ids(lab.tasks)
+    natural = [one for one in ids if lab.truth[one.partition(":")[2]] == "natural"]
+    lab.code(lab.tasks, **dict.fromkeys(natural, "economic"))
+    said = trained(lab)
+    assert "natural" not in said["class_counts"]
+    assert said["cue_words_accuracy_ratio"] < 0.5
+    assert said["is_better"]

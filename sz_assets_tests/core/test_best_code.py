@@ -187,6 +187,15 @@ def test_codes_of_an_old_codebook_count_while_they_mean_the_same():
     assert best(said(("k", A, "cb"), version=OLD.version))["coding_method"] == CODING_METHOD
 
 
+def test_a_coder_whose_code_counts_no_more_does_not_leave_the_others_a_majority():
+    """Two said b, which has changed since, and one a: that is not what people agree on."""
+    old = said(("k", I, "b"), ("l", I, "b"), version=OLD.version)
+    assert best(old + said(("m", I, "a")))["coding_method"] == CODING_METHOD
+    assert best(old[:1] + said(("m", I, "c")))["coding_method"] == CODING_METHOD
+    row = best(old[:1] + said(("m", I, "c"), ("n", I, "c")))
+    assert (row["secondary_category"], row["coding_method"]) == ("c", "human")
+
+
 def test_one_code_is_left_where_the_codebook_gives_one():
     one = replace(BOOK, codes_per_video="one")
     assert best(said(("k", I, "bc")), book=one)["secondary_categories"] == ["b"]

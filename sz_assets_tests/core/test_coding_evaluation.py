@@ -202,6 +202,16 @@ def test_abstaining_trades_coverage_for_accuracy() -> None:
     np.testing.assert_allclose(table.row(0)[4:], expected, atol=1e-9)
 
 
+def test_coverage_weighs_like_the_other_figures() -> None:
+    truth, said = texts("a", "a", "b", None), texts("a", "b", None, "a")
+    sure, weights = pl.Series([0.9, 0.4, None, 0.9]), pl.Series([1.0, 3.0, 4.0, 100.0])
+    [whole, part] = coverage_table(truth, said, sure, (0.0, 0.5), weights=weights).to_dicts()
+    assert (whole["coverage_ratio"], whole["accuracy_ratio"]) == (0.5, 0.25)
+    assert (part["coverage_ratio"], part["accuracy_ratio"]) == (0.125, 1.0)
+    answered = evaluate_codes(truth, said, CLASSES, weights=weights).answered_accuracy_ratio
+    assert whole["accuracy_ratio"] == answered
+
+
 def test_calibration_error_is_the_mean_gap_within_equal_parts() -> None:
     right = pl.Series([False, True, True, True, None])
     confidence = pl.Series([0.2, 0.6, 0.9, 0.9, None])

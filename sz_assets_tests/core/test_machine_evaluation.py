@@ -7,7 +7,7 @@ from datetime import date, datetime
 import polars as pl
 import pytest
 
-from sz_assets.contracts.coding import HUMAN_CODES, MACHINE_EVALUATION
+from sz_assets.contracts.coding import CODING_TASKS, HUMAN_CODES, MACHINE_EVALUATION
 from sz_assets.contracts.validate import conform, polars_schema
 from sz_assets.core.coding.machine_evaluation import machine_evaluation
 from sz_assets.study import load_study
@@ -44,6 +44,20 @@ def machine(**categories: str | None) -> pl.DataFrame:
     )
 
 
+def tasks_of(codes: pl.DataFrame, **options) -> pl.DataFrame:
+    """The drawn tasks that these codes are of, as core/coding_tasks."""
+    drawn = codes.drop_nulls("sample_id").unique(["sample_id", "account_id", "video_id"])
+    values = {"sample_crawl_month": MONTH, "sample_population": "all"} | options
+    frame = drawn.with_columns(pl.lit(value).alias(name) for name, value in values.items())
+    if "evaluate_share_ratio" not in values:
+        frame = frame.with_columns(pl.lit(0.5).alias("evaluate_share_ratio"))
+    return conform(frame.select(CODING_TASKS.column_names), CODING_TASKS)
+
+
+def evaluated(codes: pl.DataFrame, machines, seen, *rest) -> pl.DataFrame:
+    return machine_evaluation(codes, tasks_of(codes), machines, seen, *rest)
+
+
 def rows_of(frame: pl.DataFrame, method: str, level: str) -> dict[str, dict]:
     chosen = frame.filter(coding_method=method, category_level=level)
     return {row["category"]: row for row in chosen.to_dicts()}
@@ -63,7 +77,7 @@ SAID = machine(v1="natural", v2="economic", v3="economic", v4=None, v5="visual",
 
 
 def test_cue_words_are_judged_by_every_sampled_video():
-    frame = machine_evaluation(human(*CODES), {"cue_words:1": SAID}, {}, BOOK, MONTH)
+    frame = evaluated(human(*CODES), {"cue_words:1": SAID}, {}, BOOK, MONTH)
     second = rows_of(frame, "cue_words:1", "secondary")
     # Videos 1 to 4: 5 is of unknown probability, and of 6 the coders disagree.
     assert (second["natural"]["human_count"], second["natural"]["machine_count"]) == (2, 1)
@@ -91,14 +105,14 @@ def test_cue_words_are_judged_by_every_sampled_video():
 
 def test_a_trained_machine_is_judged_by_the_evaluate_part_without_what_it_has_seen():
     machines = {"machine:linear-1": SAID, "cue_words:1": SAID}
-    frame = machine_evaluation(human(*CODES), machines, {}, BOOK, MONTH)
+    frame = evaluated(human(*CODES), machines, {}, BOOK, MONTH)
     [overall] = rows_of(frame, "machine:linear-1", "overall").values()
     assert overall["human_count"] == 3
     assert overall["note"].startswith("1 coded videos are left out: it may have seen them")
     assert rows_of(frame, "cue_words:1", "overall")["overall"]["human_count"] == 4
     # A video that it has seen in another account's list is no news.
     seen = {"machine:linear-1": {"a:1", "b:3", "b:77"}}
-    frame = machine_evaluation(human(*CODES), machines, seen, BOOK, MONTH)
+    frame = evaluated(human(*CODES), machines, seen, BOOK, MONTH)
     second = rows_of(frame, "machine:linear-1", "secondary")
     assert {name for name, row in second.items() if row["human_count"]} == {"none"}
 
@@ -106,7 +120,7 @@ def test_a_trained_machine_is_judged_by_the_evaluate_part_without_what_it_has_se
 def test_adjudicated_codes_count_before_others_and_a_word_of_no_category_is_none():
     codes = [*CODES, {"video_id": "6", "category": "visual", "code_round": "adjudicated"}]
     said = machine(v6="retired_category", v1="natural")
-    frame = machine_evaluation(human(*codes), {"m": said}, {}, BOOK, MONTH)
+    frame = evaluated(human(*codes), {"m": said}, {}, BOOK, MONTH)
     second = rows_of(frame, "m", "secondary")
     assert second["visual"]["human_count"] == 1
     [overall] = rows_of(frame, "m", "overall").values()
@@ -115,9 +129,36 @@ def test_adjudicated_codes_count_before_others_and_a_word_of_no_category_is_none
 
 def test_without_human_codes_every_figure_is_null():
     empty = human()
-    frame = machine_evaluation(empty, {"cue_words:1": SAID}, {}, BOOK, MONTH)
+    frame = evaluated(empty, {"cue_words:1": SAID}, {}, BOOK, MONTH)
     assert conform(frame, MACHINE_EVALUATION).height == 1 + 6 + 17
     assert frame["human_count"].sum() == 0
     assert frame["f1_ratio"].null_count() == frame.height
     assert "no item has a human code" in rows_of(frame, "cue_words:1", "overall")["overall"]["note"]
-    assert machine_evaluation(empty, {}, {}, BOOK, MONTH).is_empty()
+    assert evaluated(empty, {}, {}, BOOK, MONTH).is_empty()
+
+
+def test_undecided_videos_are_numbered_since_they_are_the_hard_ones():
+    frame = evaluated(human(*CODES), {"cue_words:1": SAID}, {}, BOOK, MONTH)
+    [overall] = rows_of(frame, "cue_words:1", "overall").values()
+    assert "1 coded videos are left out, likely the harder ones" in overall["note"]
+    agreed = human(*[row for row in CODES if row.get("coder_id") != "zhang"])
+    notes = evaluated(agreed, {"cue_words:1": SAID}, {}, BOOK, MONTH)["note"]
+    assert not any("harder" in (note or "") for note in notes)
+
+
+def test_a_task_of_two_samples_stands_for_what_it_does_in_both():
+    codes = human(
+        {"video_id": "1", "category": "natural"}, {"video_id": "2", "category": "natural"}
+    )
+    second = tasks_of(codes.head(1), evaluate_share_ratio=0.25).with_columns(
+        pl.lit("s2").alias("sample_id")
+    )
+    both = pl.concat([tasks_of(codes), second])
+    said = machine(v1="natural", v2="economic")
+    frame = machine_evaluation(
+        codes, both, {"cue_words:1": said, "machine:1": said}, {}, BOOK, MONTH
+    )
+    # Video 1 stands for 2 + 2 videos, among the tasks kept for evaluation for 4 + 8.
+    for method, right, wrong in (("cue_words:1", 4, 2), ("machine:1", 12, 4)):
+        [overall] = rows_of(frame, method, "overall").values()
+        assert overall["accuracy_ratio"] == pytest.approx(right / (right + wrong))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from coded_month import EARLIER, month_of, task, video
+from coded_month import EARLIER, human, month_of, task, video
 
 from sz_assets.core.coding.prevalence_table import category_prevalence
 
@@ -122,6 +122,43 @@ def test_of_several_samples_the_one_with_the_most_codes_counts() -> None:
     second = [task(n, sample_id="s2", inclusion_probability=0.1) for n in range(60)]
     rows = shares(category_prevalence(month(tasks=[*(task(n) for n in range(160)), *second])))
     assert rows["corrected"]["human_code_count"] == 160
+
+
+def test_a_sample_that_is_still_being_coded_does_not_hide_one_that_suffices() -> None:
+    begun = [task(n, sample_id="s2") for n in range(20, 320)]
+    rows = shares(category_prevalence(month(tasks=[*(task(n) for n in range(100)), *begun])))
+    assert rows["corrected"]["human_code_count"] == 100
+    assert rows["corrected"]["share_ratio"] is not None
+
+
+@pytest.mark.parametrize(("undecided", "is_refused"), [(1, False), (2, True)])
+def test_coded_but_undecided_tasks_are_refused_not_left_out(undecided, is_refused) -> None:
+    """They are the hard ones, or those of a changed category: the others are not like them."""
+    codes = [human(n, coder, WORDS[n % 2]) for n in range(160) for coder in ("ann", "bo")]
+    codes += [human(n, "cy", "visual") for n in range(160, 160 + undecided)]
+    tasks = [task(n) for n in range(160 + undecided)]
+    rows = shares(category_prevalence(month(codes=codes, tasks=tasks)))
+    assert rows["uncorrected"]["share_ratio"] is not None
+    for estimator in ("human_only", "corrected"):
+        assert (rows[estimator]["share_ratio"] is None) == is_refused
+        assert ("sz-assets coding adjudicate" in rows[estimator]["note"]) == is_refused
+
+
+@pytest.mark.parametrize(("is_decided", "reason"), [(False, "coding adjudicate"), (True, None)])
+def test_a_further_category_of_half_of_the_coders_is_open_not_absent(is_decided, reason) -> None:
+    """The coders agree on the main category, and each names another one of other videos."""
+    codes = [human(n, "ann", "natural", *["visual"][: n % 2]) for n in range(100)]
+    codes += [human(n, "bo", "natural", *["visual"][: 1 - n % 2]) for n in range(50)]
+    videos = [
+        coded(n, "natural") | {"coding_method": "adjudicated" if is_decided and n < 50 else "human"}
+        for n in range(100)
+    ]
+    words = [{"cue_word_category": "natural"}] * 100
+    tasks = [task(n) for n in range(100)]
+    found = category_prevalence(month_of(videos, words, codes, tasks, codes_per_video="several"))
+    row = shares(found, "visual")["corrected"]
+    assert (row["share_ratio"] is None) == (not is_decided)
+    assert row["note"] is None if reason is None else reason in row["note"]
 
 
 def test_a_trained_machine_is_corrected_by_what_it_was_not_trained_on() -> None:

@@ -169,3 +169,76 @@ def test_a_trained_machine_is_not_judged_by_what_it_learnt_from() -> None:
     assert row["value"] < 0
     assert row["verdict"] == "insufficient"
     assert "machine:1" in row["method"]
+
+
+def test_where_a_trained_machine_abstains_the_cue_words_are_judged() -> None:
+    """They code what it does not, so that its own few codes say little of the report's."""
+    videos = [by_people(n, WORDS[n % 3]) for n in range(60)]
+    words = [
+        {"machine_category": WORDS[n % 3] if n < 12 else None, "machine_method": "machine:1",
+         "cue_word_category": WORDS[(n // 3) % 3]}
+        for n in range(60)
+    ]  # fmt: skip
+    row = alpha_of(
+        month_of(videos, words, tasks=[task(n) for n in range(60)]), name="machine_alpha"
+    )
+    assert row["unit_count"] == 60
+    assert row["verdict"] == "insufficient"
+    assert "cue words where it abstains (48 videos)" in row["method"]
+
+
+@pytest.mark.parametrize(("rare", "verdict"), [(1, "unknown"), (9, "unknown"), (10, "reliable")])
+def test_agreeing_on_few_videos_of_a_category_makes_it_not_reliable(rare, verdict) -> None:
+    codes = [
+        human(n, coder, "visual" if n < rare else WORDS[n % 3])
+        for n in range(120)
+        for coder in ("ann", "bo")
+    ]
+    row = alpha_of(month_of([video(n) for n in range(120)], codes=codes), "secondary", "visual")
+    assert (row["value"], row["unit_count"], row["verdict"]) == (1.0, 120, verdict)
+    assert ("No verdict" in (row["note"] or "")) == (verdict == "unknown")
+
+
+def test_a_changed_category_does_not_make_its_confusion_with_another_disappear() -> None:
+    """Without the codes of the changed category only those who agree on the other would be left."""
+    said = [
+        (n, c, WORDS[(n + (c == "bo" and n % 3 == 0)) % 2])
+        for n in range(90)
+        for c in ("ann", "bo")
+    ]
+    before = alpha_of(month_of([video(n) for n in range(90)], codes=[human(*one) for one in said]))
+    assert before["verdict"] == "insufficient"
+    codes = [
+        human(n, c, word, is_usable=word != "natural", codebook_version="old")
+        for n, c, word in said
+    ]
+    after = alpha_of(month_of([video(n) for n in range(90)], codes=codes))
+    assert (after["value"], after["verdict"], after["unit_count"]) == (None, "unknown", 0)
+    # What was coded with the present codebook still counts.
+    codes += [human(n, c, word) for n, c, word in said if n < 30]
+    codes = [one for one in codes if one["video_id"] >= "00030" or "codebook_version" not in one]
+    again = alpha_of(month_of([video(n) for n in range(90)], codes=codes))
+    assert (again["verdict"], again["unit_count"]) == ("insufficient", 30)
+
+
+def test_with_undecided_videos_a_machine_gets_no_verdict() -> None:
+    """They are the hard ones: on the others it does better than on all."""
+    videos = [by_people(n, WORDS[n % 3]) for n in range(60)] + [video(n) for n in range(60, 62)]
+    words = [{"cue_word_category": WORDS[n % 3]} for n in range(62)]
+    assert alpha_of(month_of(videos, words), name="machine_alpha")["verdict"] == "reliable"
+    codes = [human(n, c, w) for n in (60, 61) for c, w in (("ann", "natural"), ("bo", "visual"))]
+    row = alpha_of(month_of(videos, words, codes), name="machine_alpha")
+    assert (row["value"], row["verdict"]) == (1.0, "unknown")
+    assert "of 62 videos that people coded 2" in row["note"]
+
+
+def test_a_task_kept_for_evaluation_in_one_sample_counts_whatever_another_says() -> None:
+    videos = [by_people(n, WORDS[n % 3]) for n in range(40)]
+    words = [
+        {"machine_category": WORDS[n % 3], "machine_method": "machine:1", "is_learnt_from": n < 5}
+        for n in range(40)
+    ]
+    tasks = [task(n) for n in range(40)]
+    tasks += [task(n, sample_id="s2", part="train") for n in range(40)]
+    row = alpha_of(month_of(videos, words, tasks=tasks), name="machine_alpha")
+    assert row["unit_count"] == 35

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from sz_assets.core.coding.sampling import SamplePlan, draw_sample
 from sz_assets.core.coding.training_set import (
     is_seen,
     main_categories,
@@ -19,11 +20,13 @@ TASKS = {
     "title": pl.String,
     "part": pl.String,
     "inclusion_probability": pl.Float64,
+    "evaluate_share_ratio": pl.Float64,
 }
 
 
 def tasks(*rows: tuple[str, str, str | None, str, float]) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema=TASKS, orient="row")
+    """Of samples that keep half of their tasks for evaluation."""
+    return pl.DataFrame([(*row, 0.5) for row in rows], schema=TASKS, orient="row")
 
 
 def decided(**categories: list[str]) -> pl.DataFrame:
@@ -101,10 +104,15 @@ def test_a_task_of_several_samples_is_for_evaluation_if_one_says_so():
         ("a", "3", "not decided", "evaluate", 0.3),
     )
     codes = decided(a_2=["visual"], a_1=["natural"], z_1=["natural"])
-    assert sampled_codes(codes, drawn).rows() == [
-        ("a", "1", "newest", "natural", "evaluate", 0.3),
-        ("a", "2", "new", "visual", "train", 0.2),
+    assert sampled_codes(codes, drawn).drop("weight", "evaluate_weight").rows() == [
+        ("a", "1", "newest", "natural", "evaluate"),
+        ("a", "2", "new", "visual", "train"),
     ]
+    # Each sample with the task counts, and for evaluation each that keeps it.
+    found = sampled_codes(codes, drawn)
+    assert found["weight"].to_list() == pytest.approx([10 + 5 + 1 / 0.3, 10 + 5])
+    assert found["evaluate_weight"][0] == pytest.approx(2 * (10 + 1 / 0.3))
+    assert found["evaluate_weight"][1] is None
     assert training_set(codes, drawn).tasks["video_id"].to_list() == ["2"]
 
 
@@ -134,6 +142,34 @@ def test_a_title_without_signs_is_like_no_other(blank):
     others = frame.with_columns(pl.lit("2").alias("video_id"))
     assert others.filter(is_seen(frame)).is_empty()
     assert len(frame.filter(is_seen(frame))) == 1
+
+
+def test_overlapping_samples_weigh_like_the_videos_that_they_were_drawn_from():
+    """A rare category that is taken whole stands in both samples, others in one mostly."""
+    videos = [(f"{n:03d}", "visual" if n < 50 else "natural") for n in range(1000)]
+    population = pl.DataFrame(
+        [("a", number, word) for number, word in videos],
+        schema={"account_id": pl.String, "video_id": pl.String, "machine_category": pl.String},
+        orient="row",
+    )
+    shares = []
+    for seed in range(5):
+        plans = [
+            SamplePlan(size=150, coder_ids=("x",), seed=seed + k, minimum_per_category=50)
+            for k in (0, 10)
+        ]
+        drawn = pl.concat([draw_sample(population, plan).tasks for plan in plans]).with_columns(
+            pl.lit("t").alias("title"), pl.lit(0.5).alias("evaluate_share_ratio")
+        )
+        codes = drawn.unique(["account_id", "video_id"]).select(
+            "account_id",
+            "video_id",
+            pl.concat_list("machine_category").alias("secondary_categories"),
+        )
+        found = sampled_codes(codes, drawn)
+        rare = found.filter(category="visual")["weight"].sum()
+        shares.append(rare / found["weight"].sum())
+    assert shares == pytest.approx([0.05] * 5)
 
 
 def test_nothing_in_gives_nothing_out():

@@ -170,12 +170,11 @@ def test_reliability_machine_and_shares_are_measured(coded: Coded) -> None:
     machine = coded.read(MACHINE_EVALUATION).filter(category_level="overall").to_dicts()
     assert [row["coding_method"] for row in machine] == ["cue_words:1"]
     assert 0.4 < machine[0]["accuracy_ratio"] < 0.9
-    prevalence = coded.read(CATEGORY_PREVALENCE).filter(category_level="secondary")
-    corrected = prevalence.filter(estimator="corrected")
-    assert corrected["share_ratio"].null_count() == 0
-    assert (corrected["share_low_ratio"] <= corrected["share_ratio"]).all()
-    total = corrected.group_by("population").agg(pl.col("share_ratio").sum())
-    assert total["share_ratio"].to_list() == pytest.approx([1, 1], abs=0.02)
+    assert values["machine_alpha"]["verdict"] == "unknown"
+    # What the coders differ on is not like the rest: before it is decided nothing is corrected.
+    corrected = coded.read(CATEGORY_PREVALENCE).filter(estimator="corrected")
+    assert set(corrected["share_ratio"]) == {None}
+    assert corrected["note"].str.contains("sz-assets coding adjudicate").all()
 
 
 def test_claims_about_categories_say_how_reliable_the_codes_are(coded: Coded) -> None:
@@ -191,6 +190,26 @@ def test_claims_about_categories_say_how_reliable_the_codes_are(coded: Coded) ->
     assert not others["note"].str.contains("People agree").any()
 
 
+def test_when_everything_is_decided_the_shares_are_corrected(coded: Coded, materialize) -> None:
+    codes = coded.store.codes()
+    disputed = codes.group_by(KEY).agg(pl.col("secondary_categories").n_unique().alias("different"))
+    decisions = codes.filter(coder_id="ann").join(disputed.filter(different=2), on=KEY, how="semi")
+    assert coded.store.add_codes(
+        decisions.drop("import_number", "import_id").with_columns(
+            pl.lit("carla").alias("coder_id"), pl.lit("adjudicated").alias("code_round")
+        )
+    )
+    assert materialize(coded.home, *CODES, *MARTS, *ANALYSES).success
+    prevalence = coded.read(CATEGORY_PREVALENCE).filter(category_level="secondary")
+    corrected = prevalence.filter(estimator="corrected")
+    assert corrected["share_ratio"].null_count() == 0
+    assert (corrected["share_low_ratio"] <= corrected["share_ratio"]).all()
+    total = corrected.group_by("population").agg(pl.col("share_ratio").sum())
+    assert total["share_ratio"].to_list() == pytest.approx([1, 1], abs=0.02)
+    [machine] = coded.read(CODING_RELIABILITY).filter(coefficient="machine_alpha").to_dicts()
+    assert machine["verdict"] != "unknown"
+
+
 def test_a_trained_coder_codes_what_people_did_not(coded: Coded, materialize) -> None:
     train(coded.store, coded.study, seed=1, use=True, clock=lambda: NOW)
     method = f"machine:{Models(coded.store).current_id()}"
@@ -200,7 +219,7 @@ def test_a_trained_coder_codes_what_people_did_not(coded: Coded, materialize) ->
     sure = words["machine_confidence"] >= coded.study.coding.abstain_below
     assert (words["machine_category"].is_not_null() == sure).all()
     counts = dict(codes["coding_method"].value_counts().iter_rows())
-    assert set(counts) <= {method, "human", "cue_words:1"}
+    assert set(counts) <= {method, "adjudicated", "human", "cue_words:1"}
     assert counts[method] > 0
     by_machine = codes.filter(coding_method=method)
     assert (by_machine["coding_confidence"] >= coded.study.coding.abstain_below).all()

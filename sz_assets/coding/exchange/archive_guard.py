@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 from xml.parsers import expat
 
 from sz_assets.errors import UserError
@@ -19,6 +20,8 @@ from sz_assets.errors import UserError
 MAX_FILE_BYTES = 200_000_000
 MAX_UNPACKED_BYTES = 200_000_000
 MAX_MEMBERS = 200_000
+# Sheets and projects shrink to a twentieth; what shrinks further was made to fill the memory.
+MAX_RATIO, RATIO_COUNTS_FROM = 100, 20_000_000
 _BLOCK = 1 << 20
 # A password is a RuntimeError, an unknown way of packing a NotImplementedError, and an offset
 # that leads nowhere an OSError.
@@ -39,10 +42,11 @@ def open_archive(path: Path, what: str) -> Iterator[zipfile.ZipFile]:
             f"{path} can't be read: {error.strerror or error}; give a file that can."
         ) from error
     try:
-        with stream, zipfile.ZipFile(stream) as archive:
-            if path.stat().st_size > MAX_FILE_BYTES:
+        with stream, _opened(stream) as archive:
+            size = path.stat().st_size
+            if size > MAX_FILE_BYTES:
                 raise Refused(f"it is larger than {MAX_FILE_BYTES // 1_000_000} MB")
-            _check_bounds(archive)
+            _check_bounds(archive, size)
             yield archive
     except Refused as error:
         raise UserError(f"{path.name} can't be read as {what}: {error}.") from error
@@ -53,12 +57,22 @@ def open_archive(path: Path, what: str) -> Iterator[zipfile.ZipFile]:
         ) from error
 
 
-def _check_bounds(archive: zipfile.ZipFile) -> None:
+def _opened(stream: BinaryIO) -> zipfile.ZipFile:
+    if stream.read(2) != b"PK":
+        raise Refused("it is no ZIP archive; check that it is the right file, and --format")
+    stream.seek(0)
+    return zipfile.ZipFile(stream)
+
+
+def _check_bounds(archive: zipfile.ZipFile, size: int) -> None:
     members = archive.infolist()
     if len(members) > MAX_MEMBERS:
         raise Refused(f"it holds more than {MAX_MEMBERS} files")
-    if sum(member.file_size for member in members) > MAX_UNPACKED_BYTES:
+    unpacked = sum(member.file_size for member in members)
+    if unpacked > MAX_UNPACKED_BYTES:
         raise Refused(f"it unpacks to more than {MAX_UNPACKED_BYTES // 1_000_000} MB")
+    if unpacked > max(RATIO_COUNTS_FROM, MAX_RATIO * size):
+        raise Refused(f"it unpacks to {unpacked // size} times its size; save it once more")
     if any(member.flag_bits & 1 for member in members):
         raise Refused("it is protected by a password; save it without one")
     names = [member.filename for member in members]

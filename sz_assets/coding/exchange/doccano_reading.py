@@ -26,6 +26,7 @@ from sz_assets.coding.exchange.json_files import (
 )
 from sz_assets.coding.exchange.records import NO_CATEGORY, Coded, FileReading, Place, Problem
 from sz_assets.coding.exchange.who_coded import WhoCoded
+from sz_assets.errors import UserError
 
 MAIN_MARK = "main:"
 NAME_MARK = " | "
@@ -100,9 +101,13 @@ def _rows(file: _File) -> Iterator[tuple[int, Any]]:
     if text.lstrip().startswith("["):
         yield from enumerate(parse_array(text, file.name, _WHAT), start=1)
         return
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
-            continue
+    lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+    if lines and not any(line.lstrip().startswith("{") for _, line in lines):
+        raise UserError(
+            f"{file.name} is not {_WHAT}, in which each line is an object: check that it is the "
+            "right file, and --format."
+        )
+    for number, line in lines:
         try:
             yield number, parse(line)
         except ValueError as error:
@@ -189,12 +194,12 @@ def _instant(value: object, task_id: str) -> datetime | None:
         return None
     try:
         at = datetime.fromisoformat(str(value))
-    except ValueError as error:
+        return at.astimezone(UTC).replace(tzinfo=None) if at.tzinfo else at
+    except (ValueError, OverflowError) as error:
         raise _Wrong(
             f"{task_id} was coded at {str(value)[:40]!r}, which is no time; "
             "give the file as it was exported"
         ) from error
-    return at.astimezone(UTC).replace(tzinfo=None) if at.tzinfo else at
 
 
 def _comment(value: object, task_id: str) -> str | None:

@@ -54,8 +54,8 @@ def parse_array(text: str, name: str, what: str) -> list[Any]:
         value = parse(text)
     except ValueError as error:
         raise UserError(
-            f"{name} can't be read as {what}: it is cut short or damaged ({error}); export it "
-            "once more."
+            f"{name} can't be read as {what}: it is cut short or damaged, or has another "
+            f"format ({error}); export it once more, or correct --format."
         ) from error
     if not isinstance(value, list):
         raise UserError(

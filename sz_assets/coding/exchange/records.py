@@ -93,3 +93,4 @@ class FileReading:
     problems: list[Problem] = field(default_factory=list)
     uncoded: list[tuple[Place, str]] = field(default_factory=list)  # tasks without a code yet
     notes: list[str] = field(default_factory=list)  # what else the user should know of the file
+    shows_codes: bool = False  # whether who coded it saw what others had said

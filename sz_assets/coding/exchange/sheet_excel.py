@@ -6,6 +6,7 @@ means (`sheets`).
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
 from dataclasses import dataclass
@@ -31,8 +32,18 @@ _NOT_TEXT = re.compile("_x([0-9a-fA-F]{4})_")
 def write_workbook(path: Path, table: Table, categories: Table) -> None:
     """Both tables as sheets of text; the column `category` of the first offers the second's ids."""
     import xlsxwriter
+    from xlsxwriter.exceptions import FileCreateError
 
-    with xlsxwriter.Workbook(str(path)) as workbook:
+    try:
+        _write_workbook(xlsxwriter.Workbook(str(path)), table, categories)
+    except FileCreateError as error:
+        # What the disk said, such as that it is full.
+        cause = error.args[0] if error.args else error
+        raise cause if isinstance(cause, OSError) else OSError(str(error)) from error
+
+
+def _write_workbook(opened: Any, table: Table, categories: Table) -> None:
+    with opened as workbook:
         # Number format `@` keeps a cell text even after a coder has edited it.
         text = workbook.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
         head = workbook.add_format({"num_format": "@", "bold": True, "bottom": 1})
@@ -120,8 +131,10 @@ def _sheets(path: Path, archive: zipfile.ZipFile) -> list[RawSheet]:
     from openpyxl import load_workbook
 
     found = []
-    values = load_workbook(path, read_only=True, data_only=True)
-    formulas = load_workbook(path, read_only=True, data_only=False)
+    # From its content: openpyxl refuses names that do not end in .xlsx.
+    content = path.read_bytes()
+    values = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+    formulas = load_workbook(io.BytesIO(content), read_only=True, data_only=False)
     try:
         for shown, written in zip(values.worksheets, formulas.worksheets, strict=True):
             merged = _merged(archive, shown._worksheet_path, path.name)

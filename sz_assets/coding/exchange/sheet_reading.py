@@ -112,7 +112,7 @@ class _Reader:
         self.places[name][piece] = index
 
     def read(self) -> FileReading:
-        reading = FileReading(problems=list(self.sheet.problems))
+        reading = FileReading(problems=list(self.sheet.problems), shows_codes=SHOWN in self.names)
         if self.others:
             reading.notes.append(
                 f"{self.sheet.file}: columns that are not read: {', '.join(self.others)}."
@@ -125,6 +125,7 @@ class _Reader:
             place = Place(self.sheet.file, row.line)
             try:
                 result = self._coded(self._without_apostrophes(row.cells), place)
+                is_commented = bool(self._as(trimmed, "comment", row.cells))
             except Unusable as error:
                 reading.problems.append(Problem(place, f"{error}."))
                 continue
@@ -132,6 +133,8 @@ class _Reader:
                 reading.codes.append(result)
             else:
                 reading.uncoded.append((place, result))
+                if is_commented:
+                    reading.notes.append(f"{place}: a comment without a category is not imported.")
         reading.problems.sort(key=lambda problem: problem.place.line)
         return reading
 

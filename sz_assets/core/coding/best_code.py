@@ -6,7 +6,8 @@ The rule: an adjudicated code counts before everything; else the code of the ind
 all of them, or more than half, name the same main category (or that none fits); else a trained
 machine's, unless it abstained; else the cue words'. Of several adjudications the last one counts.
 Codes of people count only while each of their categories still means the same in the present
-codebook. That no category fits is a judgement: it counts before any machine's category.
+codebook; a coder whose code does not count is one more coder who agrees with nobody. That no
+category fits is a judgement: it counts before any machine's category.
 """
 
 from __future__ import annotations
@@ -94,7 +95,7 @@ def decided_by_people(human: pl.DataFrame, codebook: Codebook) -> pl.DataFrame:
     no category fits), coding_confidence (null), coding_method and codebook_version.
     """
     usable = human.filter("is_usable")
-    return pl.concat([_adjudicated(usable), _agreed(usable, codebook)]).unique(
+    return pl.concat([_adjudicated(usable), _agreed(human, codebook)]).unique(
         _KEY, keep="first", maintain_order=True
     )
 
@@ -182,15 +183,16 @@ def _adjudicated(usable: pl.DataFrame) -> pl.DataFrame:
     return _by_people(last, ADJUDICATED)
 
 
-def _agreed(usable: pl.DataFrame, codebook: Codebook) -> pl.DataFrame:
+def _agreed(human: pl.DataFrame, codebook: Codebook) -> pl.DataFrame:
     """Of each video the main category that more than half of its independent coders gave.
 
     Further categories are those that more than half gave, in the order of the codebook.
     """
-    codes = usable.filter(pl.col("code_round") == "independent").select(
+    independent = human.filter(pl.col("code_round") == "independent")
+    coders = independent.group_by(_KEY).agg(pl.len().alias("coders"))
+    codes = independent.filter("is_usable").select(
         *_KEY, "imported_at", "codebook_version", _or_none().alias(_ALL)
     )
-    coders = codes.group_by(_KEY).agg(pl.len().alias("coders"))
     majority = 2 * pl.col("votes") > pl.col("coders")
     main = (
         codes.with_columns(pl.col(_ALL).list.first().alias("main"))

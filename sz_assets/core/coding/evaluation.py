@@ -153,23 +153,32 @@ def evaluate_codes(
 
 
 def coverage_table(
-    truth: pl.Series, predicted: pl.Series, confidence: pl.Series, thresholds: Sequence[float]
+    truth: pl.Series,
+    predicted: pl.Series,
+    confidence: pl.Series,
+    thresholds: Sequence[float],
+    *,
+    weights: pl.Series | None = None,
 ) -> pl.DataFrame:
     """What abstaining below each threshold costs and gains, one row per threshold.
 
     Columns: `abstain_below`; `answered` items; `coverage_ratio`, their share of the items with a
     true category; `accuracy_ratio` among the answered with its interval `accuracy_low` and
     `accuracy_high` (null when none is answered). A null confidence is an abstention throughout.
+    `weights` as in `evaluate_codes`, for both shares.
     """
     coded = truth.is_not_null()
     right = (truth == predicted).fill_null(False).filter(coded).to_numpy()
-    sure = confidence.cast(pl.Float64).filter(coded & predicted.is_not_null())
-    answers = right[predicted.filter(coded).is_not_null().to_numpy()]
+    sure = confidence.cast(pl.Float64).zip_with(
+        predicted.is_not_null(), pl.repeat(None, len(truth), dtype=pl.Float64, eager=True)
+    )
+    weight = np.ones(len(truth)) if weights is None else weights.cast(pl.Float64).to_numpy()
+    weight = weight[coded.to_numpy()]
     rows = []
     for threshold in thresholds:
-        kept = (sure >= threshold).fill_null(False).to_numpy()
-        found = weighted_share(answers[kept], np.ones(int(kept.sum())))
-        coverage = float(kept.sum() / len(right)) if len(right) else None
+        kept = (sure.filter(coded) >= threshold).fill_null(False).to_numpy()
+        found = weighted_share(right[kept], weight[kept])
+        coverage = float(weight[kept].sum() / weight.sum()) if len(right) else None
         rows.append((threshold, int(kept.sum()), coverage, *(found or (None, None, None))))
     return pl.DataFrame(
         rows,

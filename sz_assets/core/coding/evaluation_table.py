@@ -13,7 +13,10 @@ from sz_assets.core.month_data import MonthData
 
 
 def evaluate_machines(month: MonthData) -> pl.DataFrame:
-    """The trained coder, if there is one, and the cue words; from human_codes, machine_codes."""
+    """The trained coder, if there is one, and the cue words.
+
+    Reads human_codes, coding_tasks and machine_codes of the month.
+    """
     codes = month.tables["machine_codes"]
     learnt = codes.filter("is_learnt_from").select(
         pl.concat_str("account_id", "video_id", separator=":")
@@ -27,5 +30,10 @@ def evaluate_machines(month: MonthData) -> pl.DataFrame:
             )
             seen[methods[0]] = frozenset(learnt.to_series() if name == "machine" else ())
     return machine_evaluation(
-        month.tables["human_codes"], machines, seen, month.study.codebook, month.crawl_month
+        month.tables["human_codes"],
+        month.tables["coding_tasks"],
+        machines,
+        seen,
+        month.study.codebook,
+        month.crawl_month,
     )

@@ -17,23 +17,28 @@ from sz_assets.contracts.validate import conform, polars_schema
 from sz_assets.core.coding.best_code import decided_by_people
 from sz_assets.core.coding.evaluation import Evaluation, evaluate_codes
 from sz_assets.core.coding.sampling import EVALUATE
-from sz_assets.core.coding.training_set import NONE_FITS, main_categories
+from sz_assets.core.coding.training_set import NONE_FITS, main_categories, task_weights
 from sz_assets.study import Codebook
 
 _KEY = ["account_id", "video_id"]
 _METHOD = (
-    "people's main code of the sampled videos, each weighted by 1 / its inclusion probability; "
-    "Wilson at the effective number"
+    "people's main code of the sampled videos, each weighted by 1 / its inclusion probability "
+    "(summed over the samples that have it); Wilson at the effective number"
 )
 _MACRO = "plain mean of the secondary categories' F1, without an interval; accuracy counts "
 _MACRO += "abstentions as wrong"
 FEW = 30
+UNDECIDED = (
+    "{:,} coded videos are left out, likely the harder ones: their coders differ and nobody has "
+    "adjudicated, or a category of theirs means something else now"
+)
 # How the methods of trained coders begin; a model's id follows.
 TRAINED = "machine:"
 
 
 def machine_evaluation(
     human: pl.DataFrame,
+    tasks: pl.DataFrame,
     machine: Mapping[str, pl.DataFrame],
     trained_on: Mapping[str, AbstractSet[str]],
     codebook: Codebook,
@@ -41,20 +46,22 @@ def machine_evaluation(
 ) -> pl.DataFrame:
     """The month's table of the contract, in the order of `machine`, the levels and the codebook.
 
-    `human` is core/human_codes of the month. `machine` has for each coding method the codes of the
-    month's videos: account_id, video_id and category (secondary; `none`; null where it abstains).
+    `human` is core/human_codes of the month, `tasks` core/coding_tasks. `machine` has for each
+    coding method the codes of the month's videos: account_id, video_id and category (secondary;
+    `none`; null where it abstains).
     `trained_on` has for a method the ids (account_id:video_id) of the tasks that it has seen with
     their codes. Those, and the same videos in other lists, don't count for it; for a trained coder
     (a method that begins with TRAINED) only tasks of an evaluate part do, since what it has not
-    seen of a train part is no random draw. Tasks without a known inclusion probability, or without
-    the machine's row, count for none.
+    seen of a train part is no random draw. Tasks of no sample, or without the machine's row, count
+    for none; nor do those on which people did not come to a decision, which the notes number.
     """
-    items = _items(human, codebook)
+    items, open_count = _items(human, tasks, codebook)
     rows = []
     for method, codes in machine.items():
         fair, note = _fair(
             items, trained_on.get(method, frozenset()), is_trained=method.startswith(TRAINED)
         )
+        note = _joined(note, UNDECIDED.format(open_count) if open_count else None)
         both = fair.join(codes.select(*_KEY, pl.col("category").alias("said")), on=_KEY)
         rows += _rows(method, both, note, codebook)
     frame = pl.DataFrame(rows, schema=_schema(), orient="row").with_columns(
@@ -63,15 +70,14 @@ def machine_evaluation(
     return conform(frame.select(MACHINE_EVALUATION.column_names), MACHINE_EVALUATION)
 
 
-def _items(human: pl.DataFrame, codebook: Codebook) -> pl.DataFrame:
-    """One row per decided task with a known probability: _KEY, category, part, probability."""
-    drawn = (
-        human.drop_nulls("inclusion_probability")
-        .sort(pl.col("part") == EVALUATE, "imported_at")
-        .unique(_KEY, keep="last", maintain_order=True)
-        .select(*_KEY, "part", "inclusion_probability")
-    )
-    return main_categories(decided_by_people(human, codebook)).join(drawn, on=_KEY).sort(_KEY)
+def _items(
+    human: pl.DataFrame, tasks: pl.DataFrame, codebook: Codebook
+) -> tuple[pl.DataFrame, int]:
+    """The decided tasks with category and weights, and how many coded ones are undecided."""
+    drawn = task_weights(tasks)
+    decided = main_categories(decided_by_people(human, codebook)).join(drawn, on=_KEY).sort(_KEY)
+    coded = human.select(_KEY).unique().join(drawn, on=_KEY, how="semi")
+    return decided, len(coded) - len(decided)
 
 
 def _fair(
@@ -82,7 +88,9 @@ def _fair(
     videos = pl.Series(sorted({one.partition(":")[2] for one in seen}), dtype=pl.String)
     fair = items.filter(~pl.col("video_id").is_in(videos.implode()))
     if is_trained:
-        fair = fair.filter(pl.col("part") == EVALUATE)
+        fair = fair.filter(pl.col("part") == EVALUATE).with_columns(
+            pl.col("evaluate_weight").alias("weight")
+        )
     if len(fair) == len(items):
         return fair, None
     return fair, f"{len(items) - len(fair):,} coded videos are left out: it may have seen them"
@@ -121,9 +129,7 @@ def _rows(
 
 
 def _evaluate(items: pl.DataFrame, classes: Sequence[str]) -> Evaluation:
-    return evaluate_codes(
-        items["category"], items["said"], classes, weights=1 / items["inclusion_probability"]
-    )
+    return evaluate_codes(items["category"], items["said"], classes, weights=items["weight"])
 
 
 def _category(

@@ -4,8 +4,8 @@ Here: the table of both machines' words and what is read from it. Not here: the 
 (`cue_words`, `coding.machine`), which code counts (`best_code`), or statistics.
 
 The machine *in use* is the trained coder, and the cue words where there is none. A trained coder
-may be judged only by videos that it can't have been trained on: those drawn for evaluation, and
-never in any sample for training. The cue words were trained on nothing.
+may be judged only by videos drawn for evaluation, in whichever sample, that it has not learnt from
+(before a later sample drew them). The cue words were trained on nothing.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ NONE = "none"
 """The word for: no category fits."""
 
 HUMAN_METHODS = ("adjudicated", "human")
+
+MAXIMUM_UNDECIDED_RATIO = 0.01
+"""So few undecided videos can't move a figure beyond what its interval allows."""
 
 _KEY = ("account_id", "video_id")
 _NO_CODES = pl.lit([], dtype=pl.List(pl.String))
@@ -116,7 +119,7 @@ def judged_videos(month: MonthData) -> Judged:
     said = "machine" if is_trained else "cue_word"
     may_count = pl.lit(True)
     if is_trained:
-        kept = tasks.group_by(_KEY).agg((pl.col("part") == "evaluate").all().alias("is_kept"))
+        kept = tasks.group_by(_KEY).agg((pl.col("part") == "evaluate").any().alias("is_kept"))
         codes = codes.join(kept, on=_KEY, how="left", maintain_order="left")
         may_count = pl.col("is_kept").fill_null(False) & ~pl.col("is_learnt_from")
     videos = (
@@ -141,3 +144,43 @@ def judged_videos(month: MonthData) -> Judged:
     )
     method = str(codes[f"{said}_method"].drop_nulls().first())
     return Judged(method, is_trained, videos)
+
+
+def undecided_videos(month: MonthData) -> pl.DataFrame:
+    """account_id and video_id of what people coded without a decision, once each.
+
+    Their coders differ and nobody adjudicated, or a category has changed its meaning since: they
+    are harder than the decided ones, or all of one category. Reads human_codes and fct_video_month.
+    """
+    by_people = pl.col("coding_method").is_in(HUMAN_METHODS)
+    return (
+        month.tables["human_codes"]
+        .select(_KEY)
+        .unique(maintain_order=True)
+        .join(month.tables["fct_video_month"].filter(by_people), on=_KEY, how="anti")
+    )
+
+
+def halved_videos(month: MonthData) -> pl.DataFrame:
+    """account_id and video_id, once each, of which half of the coders gave some category.
+
+    With several codes per video the main one can be decided and a further one open: `best_code`
+    leaves it out, but to count it as absent would make further categories rarer the more coders a
+    video has. Nobody adjudicated these. Reads human_codes and fct_video_month.
+    """
+    codes = month.tables["human_codes"].filter(
+        pl.col("code_round") == "independent", pl.col("is_usable")
+    )
+    coders = codes.group_by(_KEY).agg(pl.len().alias("coders"))
+    adjudicated = month.tables["fct_video_month"].filter(coding_method="adjudicated")
+    return (
+        codes.explode("secondary_categories", empty_as_null=False, keep_nulls=False)
+        .group_by(*_KEY, "secondary_categories")
+        .agg(pl.len().alias("votes"))
+        .join(coders, on=_KEY)
+        .filter(2 * pl.col("votes") == pl.col("coders"))
+        .select(_KEY)
+        .unique()
+        .join(adjudicated, on=_KEY, how="anti")
+        .sort(_KEY)
+    )

@@ -4,10 +4,14 @@ Here: which codes are compared, and which verdict follows. Not here: the coeffic
 intervals (`core.statistics.agreement`), or what a claim makes of the verdict (`claim_gate`).
 
 Compared are codes given independently, before adjudication, of videos that two coders or more
-coded and that are still usable with the present codebook. `none` (no category fits) is a category
-like any other. The value of Krippendorff's alpha decides the verdict, as is the convention; its
-interval stands beside it (Krippendorff, Content Analysis, advises to look at it as well). From
-fewer than ten videos no verdict follows.
+coded. Of a codebook in which a category that they used means something else now no code is
+compared: to leave out that category alone would leave out whatever it was mistaken for, and make
+coders look better than they are. `none` (no category fits) is a category like any other. The value
+of Krippendorff's alpha decides the verdict, as is the convention; its interval stands beside it
+(Krippendorff, Content Analysis, advises to look at it as well). From fewer than ten videos no
+verdict follows; for one category these are the videos that a coder put into it (or, if those are
+fewer, left out): coders who agree on the one video of a rare category have α = 1, and that others
+are not of it tells nothing.
 
 Where machines coded the rest, people agreeing among themselves says nothing of those codes:
 `machine_alpha` takes the machine for one more coder, beside people's code of the same videos.
@@ -28,7 +32,13 @@ from sz_assets.contracts.coding import (
     MACHINE_COEFFICIENT,
 )
 from sz_assets.contracts.validate import conform, polars_schema
-from sz_assets.core.coding.machine_words import HUMAN_METHODS, NONE, judged_videos
+from sz_assets.core.coding.machine_words import (
+    HUMAN_METHODS,
+    MAXIMUM_UNDECIDED_RATIO,
+    NONE,
+    judged_videos,
+    undecided_videos,
+)
 from sz_assets.core.month_data import MonthData
 from sz_assets.core.statistics.agreement import (
     Coefficient,
@@ -41,8 +51,8 @@ from sz_assets.core.statistics.agreement_resampling import MINIMUM_UNITS
 from sz_assets.study import Codebook, CodingRules
 
 NOBODY = (
-    "Nobody coded a video that somebody else coded as well: sz-assets coding export draws a sample "
-    "and gives the same videos to several coders."
+    "Nobody coded a video that somebody else coded as well, with the categories as they are now: "
+    "sz-assets coding export draws a sample and gives the same videos to several coders."
 )
 _METHOD = "Independent codes of the same videos; 95 % bootstrap over videos (BCa)."
 _MACHINE_METHOD = (
@@ -90,9 +100,13 @@ def code_reliability(month: MonthData) -> pl.DataFrame:
 def compared_codes(human_codes: pl.DataFrame) -> pl.DataFrame:
     """The rows of `core/human_codes` that are compared: of each video at least two."""
     asked_several = pl.col("is_reliability").fill_null(True)
-    return human_codes.filter(
-        pl.col("code_round") == "independent", pl.col("is_usable"), asked_several
-    ).filter(pl.len().over(_UNIT) > 1)
+    is_shared = pl.len().over(_UNIT) > 1
+    return (
+        human_codes.filter(pl.col("code_round") == "independent", asked_several)
+        .filter(is_shared)
+        .filter(pl.col("is_usable").all().over("codebook_version"))
+        .filter(is_shared)
+    )
 
 
 def people_agreement(
@@ -115,7 +129,9 @@ def people_agreement(
     for level in ("primary", "secondary"):
         matrix, values, scale = _matrix(codes, said[level], codebook, level)
         for found in agreement_by_category(matrix, values, scale, seed=seed):
-            yield from _judged((level, str(found.category)), found.coefficients, rules)
+            yield from _judged(
+                (level, str(found.category)), found.coefficients, rules, found.telling_unit_count
+            )
 
 
 def _matrix(
@@ -149,29 +165,57 @@ def _categories(codebook: Codebook, level: str) -> Iterable[str]:
 
 
 def _machine(month: MonthData) -> Iterator[_Row]:
-    """The machine's words against people's codes, where there are both."""
+    """The machine's words against people's codes, where there are both.
+
+    Where a trained machine abstains the cue words code (`best_code`), so their words count there.
+    """
     judged = judged_videos(month)
-    both = judged.videos.drop_nulls(["machine_category", "human_categories"]).select(
-        pl.col("human_categories").list.first().fill_null(NONE), "machine_category"
+    cues = month.tables["machine_codes"].select(*_UNIT, "cue_word_category")
+    both = (
+        judged.videos.join(cues, on=_UNIT, how="left", maintain_order="left")
+        .select(
+            pl.col("human_categories").list.first().fill_null(NONE).alias("by_people"),
+            pl.coalesce("machine_category", "cue_word_category").alias("by_machine"),
+            pl.col("human_categories").is_not_null().alias("is_coded"),
+            pl.col("machine_category").is_null().alias("is_abstained"),
+        )
+        .filter("is_coded")
+        .drop_nulls("by_machine")
     )
     if both.is_empty():
         return
     values = [*_categories(month.study.codebook, "secondary"), NONE]
     at = {value: index for index, value in enumerate(values)}
-    matrix = np.array([[at[word] for word in pair] for pair in both.rows()], dtype=np.int64)
+    pairs = both.select("by_people", "by_machine").rows()
+    matrix = np.array([[at[word] for word in pair] for pair in pairs], dtype=np.int64)
     found = agreement(matrix, values, "nominal", seed=month.seed)[0]
-    word = _verdict(found, month.study.coding)
+    word, note = _verdict(found, month.study.coding), _note(found)
+    undecided, coded = len(undecided_videos(month)), month.videos("all")["coding_method"]
+    decided = int(coded.is_in(HUMAN_METHODS).sum())
+    if undecided > MAXIMUM_UNDECIDED_RATIO * (undecided + decided):
+        word = "unknown"
+        open_ = (
+            f"No verdict: of {undecided + decided:,} videos that people coded {undecided:,}, "
+            "likely the harder ones, are not decided."
+        )
+        note = " ".join(filter(None, (open_, note)))
+    machine = judged.method
+    if judged.is_trained and (others := both["is_abstained"].sum()):
+        machine = f"{machine}, or the cue words where it abstains ({others:,} videos)"
     yield _row(
         _OVERALL,
         found._replace(name=MACHINE_COEFFICIENT),
         word,
-        _MACHINE_METHOD.format(machine=judged.method),
-        _note(found),
+        _MACHINE_METHOD.format(machine=machine),
+        note,
     )
 
 
 def _judged(
-    place: tuple[str, str], coefficients: Iterable[Coefficient], rules: CodingRules
+    place: tuple[str, str],
+    coefficients: Iterable[Coefficient],
+    rules: CodingRules,
+    telling: int = MINIMUM_UNITS,
 ) -> Iterator[_Row]:
     found = [
         one._replace(name="krippendorff_alpha") if one.name == "krippendorff_alpha_nominal" else one
@@ -179,8 +223,17 @@ def _judged(
     ]
     by_name = {one.name: one for one in found}
     decides = next(by_name[name] for name in DECIDING_COEFFICIENTS if name in by_name)
-    word = _verdict(decides, rules)
-    return (_row(place, one, word, _METHOD, _note(one)) for one in found)
+    word, few = _verdict(decides, rules), None
+    if telling < MINIMUM_UNITS:
+        word = "unknown"
+        few = (
+            f"No verdict: fewer than {MINIMUM_UNITS} videos tell, {telling:,} of them in the "
+            "category, or else outside it."
+        )
+    return (
+        _row(place, one, word, _METHOD, " ".join(filter(None, (few, _note(one)))) or None)
+        for one in found
+    )
 
 
 def _verdict(alpha: Coefficient, rules: CodingRules) -> str:

@@ -19,8 +19,10 @@ def required_units(smallest_alpha: float, category_share: float, significance: f
 
     rounded up, with p the share: Krippendorff, Content Analysis (4th edition, 2019), after
     equation 3.7 of Bloch and Kraemer 1989, "2 × 2 kappa coefficients: measures of agreement or
-    association", Biometrics 45. The 2 is the number of coders. It grows as 1 / p: take
-    the rarest category that a claim rests on. Raises ValueError outside these ranges.
+    association", Biometrics 45. The 2 is the number of coders. (Without it, an α half-way between
+    the smallest and 1 lies z standard errors above the smallest.) It grows as 1 / p: take the
+    rarest category that a claim rests on, p being its share of what is coded. Raises ValueError
+    outside these ranges.
     """
     if not 0 <= smallest_alpha < 1:
         raise ValueError(f"the smallest α lies between 0 and below 1, not at {smallest_alpha}")

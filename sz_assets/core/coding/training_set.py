@@ -44,18 +44,35 @@ def sampled_codes(decided: pl.DataFrame, tasks: pl.DataFrame) -> pl.DataFrame:
     """The sampled tasks that people decided, one row each, sorted by account and video.
 
     `decided` is of `best_code.decided_by_people`, `tasks` are those of all samples, the oldest
-    first. Columns: account_id, video_id, title, category, part and inclusion_probability. A task of
-    several samples is for evaluation if it is in one of them; title and probability are those of
-    the newest sample that says so.
+    first. Columns: account_id, video_id, title (of the newest sample), category, and those of
+    `task_weights`.
     """
-    once = tasks.sort(pl.col("part") == EVALUATE, maintain_order=True).unique(
-        _KEY, keep="last", maintain_order=True
-    )
+    titles = tasks.unique(_KEY, keep="last", maintain_order=True).select(*_KEY, "title")
     return (
-        once.select(*_KEY, "title", "part", "inclusion_probability")
-        .join(main_categories(decided), on=_KEY)
-        .select(*_KEY, "title", "category", "part", "inclusion_probability")
-        .sort(_KEY)
+        titles.join(main_categories(decided), on=_KEY).join(task_weights(tasks), on=_KEY).sort(_KEY)
+    )
+
+
+def task_weights(tasks: pl.DataFrame) -> pl.DataFrame:
+    """What each task stands for: account_id, video_id, part, weight and evaluate_weight.
+
+    `tasks` are those of all samples, with inclusion_probability, evaluate_share_ratio and part. A
+    task of several samples stands for what it does in each: its weight is Σ 1 / probability over
+    them, so that the samples' estimates are pooled, whatever the samples share. It is for
+    evaluation if it is in one of them; `evaluate_weight`, null for others, sums over those with
+    1 / (probability × the evaluate share).
+    """
+    is_kept = pl.col("part") == EVALUATE
+    weight = 1 / pl.col("inclusion_probability")
+    return tasks.group_by(_KEY, maintain_order=True).agg(
+        pl.when(is_kept.any())
+        .then(pl.lit(EVALUATE))
+        .otherwise(pl.col("part").last())
+        .alias("part"),
+        weight.sum().alias("weight"),
+        pl.when(is_kept.any())
+        .then((weight / pl.col("evaluate_share_ratio")).filter(is_kept).sum())
+        .alias("evaluate_weight"),
     )
 
 

@@ -57,10 +57,15 @@ class Coefficient(NamedTuple):
 
 
 class CategoryAgreement(NamedTuple):
-    """Agreement on whether a unit belongs to one category: it against all others."""
+    """Agreement on whether a unit belongs to one category: it against all others.
+
+    Of the units with two codes or more, `telling_unit_count` have the category from a coder, or
+    lack it, whichever are fewer: α of one category rests on those.
+    """
 
     category: Any
     code_count: int
+    telling_unit_count: int
     coefficients: list[Coefficient]
 
 
@@ -132,7 +137,9 @@ def agreement_by_category(
             resamples=resamples,
             are_coders_known=are_coders_known,
         )
-        found.append(CategoryAgreement(category, int((binary == 1).sum()), coefficients))
+        pairable = binary[(binary >= 0).sum(axis=1) > 1]
+        telling = min(int((pairable == side).any(axis=1).sum()) for side in (0, 1))
+        found.append(CategoryAgreement(category, int((binary == 1).sum()), telling, coefficients))
     return found
 
 

@@ -83,11 +83,15 @@ ANALYSES = (
         "coding.reliability_table:code_reliability",
         ("human_codes", *_JUDGED),
     ),
-    Analysis("machine_evaluation", "coding.evaluation_table:evaluate_machines", _CODES),
+    Analysis(
+        "machine_evaluation",
+        "coding.evaluation_table:evaluate_machines",
+        (*_CODES, "coding_tasks"),
+    ),
     Analysis(
         "category_prevalence",
         "coding.prevalence_table:category_prevalence",
-        (*_JUDGED, "engagement_summary"),
+        ("human_codes", *_JUDGED, "engagement_summary"),
     ),
     Analysis(
         "claim_tests",
