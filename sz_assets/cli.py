@@ -206,18 +206,28 @@ def doctor() -> None:
 
 @main.command(epilog=examples("verify"))
 def verify() -> None:
-    """Recompute the hash of every stored answer, and where each of its items went."""
+    """Recompute every hash, of stored answers and of people's codes, and look for what is missing.
+
+    Each item of an answer must be in exactly one table, and each import of codes must be there.
+    """
     from sz_assets.storage import Home, Lake
-    from sz_assets.verify import verify_lake
+    from sz_assets.verify import verify_coding, verify_lake
 
     settings, _ = _settings_and_study()
+    home = Home(settings.home)
     problems = months = 0
-    for month in verify_lake(Lake(Home(settings.home).lake)):
+    for month in verify_lake(Lake(home.lake)):
         click.echo(month.line())
         months += 1
         for problem in month.problems:
             click.echo(f"  {problem}", err=True)
             problems += 1
+    codes = verify_coding(home)
+    if not codes.is_empty:
+        click.echo(codes.line())
+        for line in (*codes.notes, *codes.problems):
+            click.echo(f"  {safe(line)}", err=True)
+        months, problems = months + 1, problems + len(codes.problems)
     if problems:
         raise UserError(f"{problems} problems found; each is named above.")
     if not months:

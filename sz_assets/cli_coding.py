@@ -6,6 +6,7 @@ Everything heavy is imported by the command that needs it, so that --help comes 
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -18,6 +19,9 @@ from sz_assets.errors import UserError
 
 _FORMATS = ("label-studio", "doccano", "csv", "xlsx", "refi-qda")
 _PATH = click.Path(path_type=Path)
+_OUT = click.option(
+    "--out", type=_PATH, help="Folder that the files are put into; by default exports in SZ_HOME."
+)
 _FORMAT = click.option(
     "--format", "format_name", type=click.Choice(_FORMATS), default="xlsx", show_default=True
 )
@@ -44,29 +48,17 @@ def coding() -> None:
     """
 
 
+coding.add_command(measures.codebook)
+coding.add_command(measures.status)
 coding.add_command(measures.reliability)
 coding.add_command(measures.train)
 coding.add_command(measures.evaluate)
 
 
 @coding.command(
-    epilog=examples("coding codebook", "coding codebook --changes-from 3f1c0a9be2d47716")
-)
-@click.option("--changes-from", metavar="VERSION", help="List what changed since that version.")
-@AS_JSON
-def codebook(changes_from: str | None, as_json: bool) -> None:
-    """Show the study's codebook, its version, and the versions that codes were made with."""
-    from sz_assets.coding.codebooks import codebook_lines, describe_codebook
-
-    study, _, store = opened()
-    said = describe_codebook(store, study.codebook, changes_from)
-    say(said, codebook_lines(said), as_json)
-
-
-@coding.command(
     epilog=examples(
         "coding export --month 2023-10 --coder ana --coder bo --size 400 --reliability 120",
-        "coding export --sample 2023-10-1f0c2a9b --format label-studio",
+        "coding export --sample SAMPLE --format label-studio",
     )
 )
 @click.option("--month", help="Crawl month whose videos are drawn, like 2023-10.")
@@ -89,7 +81,7 @@ def codebook(changes_from: str | None, as_json: bool) -> None:
     "--population", type=click.Choice(["sample", "all"]), default="sample", show_default=True
 )
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0))
-@click.option("--out", default=Path("coding"), show_default=True, type=_PATH)
+@_OUT
 @_FORMAT
 @AS_JSON
 def export(
@@ -101,7 +93,7 @@ def export(
     coders_per_task: int | None,
     population: str,
     seed: int,
-    out: Path,
+    out: Path | None,
     format_name: str,
     as_json: bool,
 ) -> None:
@@ -123,7 +115,7 @@ def export(
         raise UserError("A kept sample has its coders: leave out --coder, or draw a new sample.")
     study, home, store = opened(to_write=True)
     if sample_id:
-        made = export_sample(store, sample_id, format=format_name, folder=out)
+        made = export_sample(store, sample_id, format=format_name, folder=out or home.exports)
     else:
         videos, codes = month_population(home, to_month(str(month)), population)
         made = export_new_sample(
@@ -140,7 +132,7 @@ def export(
             codes,
             population=population,
             format=format_name,
-            folder=out,
+            folder=out or home.exports,
             created_at=datetime.now(UTC).replace(tzinfo=None),
         )
     lines = [
@@ -150,7 +142,8 @@ def export(
         *(f"  {coder}: {count:,} tasks" for coder, count in made.tasks_by_coder.items()),
         *(f"  {note}" for note in made.sample.notes),
         f"Written to {made.folder}",
-        f"Next: sz-assets coding import --format {format_name} FILES…",
+        "Next, when the coders' files, filled in or exported from their tools, are in that folder:",
+        f"  sz-assets coding import --format {format_name} {shlex.quote(str(made.folder))}",
     ]
     say(made.to_json(), lines, as_json)
 
@@ -158,13 +151,14 @@ def export(
 @coding.command(
     "import",
     epilog=examples(
-        "coding import --format xlsx ana/tasks.xlsx bo/tasks.xlsx",
-        "coding import --format label-studio --keep-good project-1.json",
+        "coding import --format xlsx data/exports/SAMPLE-xlsx",
+        "coding import --format csv ana/SAMPLE-ana.csv bo/SAMPLE-bo.csv",
+        "coding import --format label-studio --coder 1=ana,b@x.org=bo --keep-good project-1.json",
     ),
 )
 @click.argument("paths", nargs=-1, required=True, type=_PATH)
 @_FORMAT
-@click.option("--coder", help="Who coded, for files that do not say: ana, or 1=ana,2=bo.")
+@click.option("--coder", help="Who coded, for files that do not say: ana, or 1=ana,b@x.org=bo.")
 @click.option("--keep-good", is_flag=True, help="Import the good rows although others are wrong.")
 @click.option("--new-coders", is_flag=True, help="Take codes of people who were not asked.")
 @AS_JSON
@@ -178,34 +172,24 @@ def import_(
 ) -> None:
     """Take codes back from coders' files; every row that is wrong is named with its line.
 
-    Nothing is imported if a row is wrong, unless you say --keep-good. What was imported is never
-    changed: a newer code of the same coder counts, and the older one is kept.
+    PATHS are files, or folders with files of that format. Nothing is imported if a row is wrong,
+    unless you say --keep-good. What was imported is never changed: of one coder's codes for a
+    video that which was imported last counts, and the older ones are kept.
     """
     _import(paths, format_name, coder, keep_good, new_coders, as_json, is_decided=False)
-
-
-@coding.command(epilog=examples("coding status", "coding status --json"))
-@AS_JSON
-def status(as_json: bool) -> None:
-    """Show per sample and coder what is coded, open, disputed and decided."""
-    from sz_assets.coding.status import coding_status
-
-    study, _, store = opened()
-    found = coding_status(store, study.codebook.version)
-    say(found.to_json(), found.lines(), as_json)
 
 
 @coding.command(
     epilog=examples(
         "coding adjudicate",
-        "coding adjudicate --sample 2023-10-1f0c2a9b --coder carla --format xlsx",
-        "coding adjudicate carla/tasks.xlsx",
+        "coding adjudicate --sample SAMPLE --coder carla --format xlsx",
+        "coding adjudicate --format xlsx data/exports/SAMPLE-xlsx-adjudicate",
     )
 )
 @click.argument("paths", nargs=-1, type=_PATH)
 @click.option("--sample", "sample_id", help="Only disputes of this sample.")
 @click.option("--coder", help="Who decides: writes the open disputes for that person.")
-@click.option("--out", default=Path("coding"), show_default=True, type=_PATH)
+@_OUT
 @_FORMAT
 @click.option("--keep-good", is_flag=True, help="Import the good rows although others are wrong.")
 @AS_JSON
@@ -213,7 +197,7 @@ def adjudicate(
     paths: tuple[Path, ...],
     sample_id: str | None,
     coder: str | None,
-    out: Path,
+    out: Path | None,
     format_name: str,
     keep_good: bool,
     as_json: bool,
@@ -221,17 +205,19 @@ def adjudicate(
     """Decide where coders differ: list it, write it for an adjudicator, or take decisions back.
 
     Without PATHS the disputes are listed, with --coder they are written; PATHS are the
-    adjudicator's files. Decisions stand beside the original codes, which stay.
+    adjudicator's files, or folders with them. Decisions stand beside the original codes, which
+    stay.
     """
     from sz_assets.coding.adjudicate import disputes, export_disputes
 
     if paths:
         _import(paths, format_name, coder, keep_good, True, as_json, is_decided=True)
         return
-    _, _, store = opened()
+    _, home, store = opened()
     if coder is None:
         found = disputes(store, sample_id)
-        lines = [f"{len(found):,} disputes, {sum(not d.is_adjudicated for d in found):,} open"]
+        what = "dispute" if len(found) == 1 else "disputes"
+        lines = [f"{len(found):,} {what}, {sum(not d.is_adjudicated for d in found):,} open"]
         lines += [
             f"  {'decided' if one.is_adjudicated else 'open   '} {one.task_id} "
             f"{safe(one.title or '')}: {one.words}"
@@ -241,10 +227,11 @@ def adjudicate(
         return
     if sample_id is None:
         raise UserError("Name the sample whose disputes are to be decided: --sample SAMPLE_ID.")
-    files = export_disputes(store, sample_id, coder, format=format_name, folder=out)
+    files = export_disputes(store, sample_id, coder, format=format_name, folder=out or home.exports)
+    back = f"--format {format_name} {shlex.quote(str(files[0].parent))}"
     say(
         {"files": [str(path) for path in files]},
-        [*(f"Written: {path}" for path in files), "Next: sz-assets coding adjudicate FILES…"],
+        [*(f"Written: {path}" for path in files), f"Next: sz-assets coding adjudicate {back}"],
         as_json,
     )
 
@@ -277,8 +264,10 @@ def _import(
     )  # fmt: skip
     for line in found.problem_lines():
         click.echo(f"  {safe(line)}", err=True)
+    replaced = f" ({found.replaced:,} of them replacing the coder's earlier code)"
     lines = [
-        f"{found.rows:,} rows: {found.imported:,} imported, {found.unchanged:,} unchanged, "
+        f"{found.rows:,} {'row' if found.rows == 1 else 'rows'}: {found.imported:,} imported"
+        f"{replaced if found.replaced else ''}, {found.unchanged:,} unchanged, "
         f"{found.refused:,} refused, {found.uncoded:,} not coded yet",
         *found.notes,
     ]

@@ -1,4 +1,4 @@
-"""The commands of `sz-assets coding` that measure and train: reliability, train, evaluate.
+"""The commands of `sz-assets coding` that tell, measure and train: codebook, status, and so on.
 
 Here: commands, their help, and what is printed. Not here: any work (`coding`, `core.coding`).
 """
@@ -13,6 +13,41 @@ import click
 from sz_assets.cli_output import AS_JSON, examples, opened, say, settings
 
 _PATH = click.Path(path_type=Path)
+
+
+@click.command(
+    epilog=examples("coding codebook", "coding codebook --changes-from 3f1c0a9be2d47716")
+)
+@click.option("--changes-from", metavar="VERSION", help="List what changed since that version.")
+@AS_JSON
+def codebook(changes_from: str | None, as_json: bool) -> None:
+    """Show the study's codebook, its version, and the versions that codes were made with."""
+    from sz_assets.coding.codebooks import codebook_lines, describe_codebook
+
+    study, _, store = opened()
+    said = describe_codebook(store, study.codebook, changes_from)
+    say(said, codebook_lines(said), as_json)
+
+
+@click.command(epilog=examples("coding status", "coding status --json"))
+@click.option(
+    "--accept-lost",
+    type=click.IntRange(1),
+    metavar="NUMBER",
+    help="Go on without an import whose file is lost for good; this is kept on the record.",
+)
+@AS_JSON
+def status(accept_lost: int | None, as_json: bool) -> None:
+    """Show per sample and coder what is coded, open, disputed and decided."""
+    from datetime import UTC, datetime
+
+    from sz_assets.coding.status import coding_status
+
+    study, _, store = opened(to_write=accept_lost is not None)
+    if accept_lost is not None:
+        store.accept_lost(accept_lost, datetime.now(UTC).replace(tzinfo=None))
+    found = coding_status(store, study.codebook.version)
+    say(found.to_json(), found.lines(), as_json)
 
 
 @click.command(

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 import sz_assets
+from sz_assets.coding.checking import check_store
+from sz_assets.coding.store import CodingStore
 from sz_assets.errors import UserError
 from sz_assets.settings import Settings
 from sz_assets.storage import Home
@@ -128,6 +130,10 @@ def _home(settings: Settings, study: Study) -> Iterator[Finding]:
     enough = free >= _NEEDED_FREE_BYTES
     text = f"{free / 1024**3:.1f} GiB free"
     yield Finding("disk", enough, text if enough else f"{text}: free at least 2 GiB")
+    coding = check_store(CodingStore(home.coding))
+    if not coding.is_empty:
+        text = " ".join((coding.line(), *coding.problems, *coding.notes))
+        yield Finding("coding", not coding.problems, text.removeprefix("coding: "))
 
 
 def _versions() -> Finding:

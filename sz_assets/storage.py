@@ -12,6 +12,7 @@ table contains (`contracts`) or means (`core`).
       dagster/                                               Dagster's own home
       requests/                                              requests per host and day
       coding/codebooks|samples|codes|models|answers/         what people and machines code
+      exports/<sample id>-<format>/                          what coders are given
       locks/
 """
 
@@ -103,6 +104,10 @@ class Home:
     @property
     def coding_answers(self) -> Path:
         return self.coding / "answers"
+
+    @property
+    def exports(self) -> Path:
+        return self.root / "exports"
 
     def prepare(self) -> None:
         """Create the folder and make sure that it can be written; UserError if not."""

@@ -1,6 +1,7 @@
 """Whether the lake is what was received: hashes of stored answers, and where each item went.
 
-Here: recomputing both from the raw tables alone. Not here: the checks of a run (`defs`).
+Here: recomputing both from the raw tables alone, and the store of coding. Not here: the checks of a
+run (`defs`).
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ from datetime import date
 
 import polars as pl
 
+from sz_assets.coding.checking import StoreVerification, check_store
+from sz_assets.coding.store import CodingStore
 from sz_assets.contracts.core import ACCOUNTS, DUPLICATE_ITEMS, REJECTED_ITEMS, VIDEOS
 from sz_assets.contracts.raw import RAW_TABLES
 from sz_assets.contracts.table import Table
 from sz_assets.crawl.stored import load_month
 from sz_assets.sources.registry import decode_pages
-from sz_assets.storage import Lake
+from sz_assets.storage import Home, Lake
 
 _ITEM_TABLES = (VIDEOS, DUPLICATE_ITEMS, REJECTED_ITEMS)
 _PLACE = ["account_id", "page_number", "raw_item_index"]
@@ -82,6 +85,11 @@ def verify_lake(lake: Lake) -> Iterator[MonthVerification]:
             found.problems += [f"{table.name}: {answer} has changed bytes." for answer in changed]
         _verify_items(lake, month, found)
         yield found
+
+
+def verify_coding(home: Home) -> StoreVerification:
+    """Verify what people coded and machines learnt from it."""
+    return check_store(CodingStore(home.coding))
 
 
 def _verify_items(lake: Lake, month: date, found: MonthVerification) -> None:

@@ -115,7 +115,12 @@ PUBLISHED_CHARTS: tuple[ChartSpec, ...] = (
     ChartSpec(
         "table_2",
         Bilingual("热门视频内容类目", "Content categories of popular videos"),
-        ("category_engagement", "engagement_summary"),
+        (
+            "category_engagement",
+            "engagement_summary",
+            "coding_reliability",
+            "category_prevalence",
+        ),
         "rect",
         drawn_by("tables", "table_2"),
         _count_categories,

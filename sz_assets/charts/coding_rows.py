@@ -6,6 +6,7 @@ Missing stays None; what has no value is not drawn.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,6 +24,8 @@ Row = dict[str, Any]
 NONE, OVERALL = "none", "overall"
 _UNKNOWN = "unknown"
 _NOT_JUDGED: Row = {"verdict": _UNKNOWN}
+# A machine that says nothing of more videos has no count of its own.
+MOST_SILENT = 0.95
 # With fewer videos, seen and expected, a quotient is a matter of chance.
 FEWEST = 5
 _WORDS = {
@@ -85,11 +88,18 @@ def alpha_name(context: ChartContext, row: Mapping[str, Any]) -> Bilingual:
     return category_name(context, row["category_level"], row["category"])
 
 
-def reliability_of(frames: Frames, context: ChartContext, category: str | None = None) -> str:
+def reliability_of(
+    frames: Frames,
+    context: ChartContext,
+    category: str | None = None,
+    *,
+    of_people_alone: bool = False,
+) -> str:
     """How reliable the codes are as a whole, and of a secondary category if one is named.
 
     The rule is that of claims: the least reliable decides, and as far as people did not code the
-    sample's videos, a machine's agreement with them counts as well.
+    sample's videos, a machine's agreement with them counts as well; but not for what is corrected
+    for the machine's errors, which rests on people's codes alone.
     """
     if "coding_reliability" not in frames:
         return _UNKNOWN
@@ -105,10 +115,19 @@ def reliability_of(frames: Frames, context: ChartContext, category: str | None =
     used = [overall]
     if category is not None:
         used.append(people.get(("secondary", category), _NOT_JUDGED))
-    if overall["human_coded_ratio"] != 1:
+    if overall["human_coded_ratio"] != 1 and not of_people_alone:
         machine = [row for row in rows if row["coefficient"] == MACHINE_COEFFICIENT]
         used += machine or [_NOT_JUDGED]
     return max((str(row["verdict"]) for row in used), key=RELIABILITY_VERDICTS.index)
+
+
+def coded_by_people(frames: Frames, context: ChartContext) -> float | None:
+    """Share of the sample's videos whose code comes from people; None if that is not told."""
+    if "coding_reliability" not in frames:
+        return None
+    rows = month_rows(frames, "coding_reliability", context).filter(category_level=OVERALL)
+    known = rows["human_coded_ratio"].drop_nulls()
+    return float(known[0]) if len(known) else None
 
 
 def drawn_alphas(frames: Frames, context: ChartContext) -> list[Row]:
@@ -136,6 +155,16 @@ def prevalence_rows(
         one = found.setdefault(row["category"], {"category": row["category"]})
         one[row["estimator"]] = row
     return list(found.values())
+
+
+def silent_ratio(rows: list[Row]) -> float | None:
+    """Share of the videos of which the machine says nothing; None if it counted none at all."""
+    counted = [
+        row["uncorrected"]["share_ratio"]
+        for row in rows
+        if row.get("uncorrected", {}).get("share_ratio") is not None
+    ]
+    return max(0.0, 1.0 - math.fsum(counted)) if counted else None
 
 
 def known_shares(rows: list[Row]) -> list[tuple[int, str, Row]]:

@@ -39,7 +39,7 @@ FURTHER_CHARTS: tuple[ChartSpec, ...] = (
     ChartSpec(
         "category_specialisation",
         Bilingual("各账号的专长", "What each account specialises in"),
-        ("category_specialisation",),
+        ("category_specialisation", "coding_reliability"),
         "rect",
         drawn_by("specialisation", "category_specialisation"),
         lambda frames, context: len(coding_rows.specialisation_cells(frames, context)),

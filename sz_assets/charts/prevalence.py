@@ -8,17 +8,19 @@ import altair as alt
 
 from sz_assets.charts import theme
 from sz_assets.charts.coding_rows import (
+    MOST_SILENT,
     Frames,
     Row,
     category_name,
     known_shares,
     prevalence_rows,
+    silent_ratio,
 )
 from sz_assets.charts.context import Bilingual, ChartContext
 from sz_assets.charts.labels import row_labels, row_position, stripes
 from sz_assets.charts.layout import MAIN, data, empty, finish
 from sz_assets.charts.reasons import NO_PREVALENCE
-from sz_assets.charts.wording import ESTIMATORS, MISSING, share_text
+from sz_assets.charts.wording import ESTIMATORS, MISSING, SAME_POINT, TAKEN_AS_TRUE, share_text
 
 _LABELS, _NUMBERS = 200, 72
 # Shape, colour, whether filled, and place within the category's row.
@@ -79,7 +81,7 @@ def category_prevalence(
         [alt.hconcat(row_labels(labels, _LABELS - 12, height), panel, numbers, spacing=6)],
         heading,
         context,
-        _reading(shares),
+        _reading(shares, silent_ratio(rows)),
     )
 
 
@@ -123,7 +125,7 @@ def _x(field: str, high: float) -> alt.X:
     )
 
 
-def _reading(shares: Sequence[tuple[int, str, Row]]) -> list[str]:
+def _reading(shares: Sequence[tuple[int, str, Row]], silent: float | None) -> list[str]:
     found = {estimator for _, estimator, _ in shares}
     videos = max(row["video_count"] for _, _, row in shares)
     people = max((row["human_code_count"] for _, name, row in shares if name != "uncorrected"),
@@ -138,7 +140,15 @@ def _reading(shares: Sequence[tuple[int, str, Row]]) -> list[str]:
         )
     else:
         checked = (
-            "未用人工编码核对：既无校正也无区间，只是机器的计数 Not checked by people: "
-            "no correction, no interval, a machine's count alone"
+            "未以人工编码校正：没有区间，只是机器的计数 Not corrected by people's codes: no "
+            "interval, a machine's count alone"
         )
-    return [f"n = {videos:,} 条样本视频 sample videos", words, checked]
+    lines = [f"n = {videos:,} 条样本视频 sample videos", words, checked]
+    if people:
+        lines += [*SAME_POINT, str(TAKEN_AS_TRUE)]
+    if silent is not None and silent > MOST_SILENT:
+        lines.append(
+            f"机器对 {share_text(silent)} 的视频不作判断：其计数不是占比 The machine says nothing "
+            f"of {share_text(silent)} of the videos: its count is no share"
+        )
+    return lines

@@ -12,7 +12,8 @@ from sz_assets.charts.context import Bilingual, ChartContext
 from sz_assets.charts.labels import row_labels, row_position, stripes
 from sz_assets.charts.layout import MAIN, data, empty, finish
 from sz_assets.charts.reasons import NO_HUMAN_CODES
-from sz_assets.charts.wording import MISSING, RELIABILITY
+from sz_assets.charts.wording import MISSING, RELIABILITY, RELIABILITY_SIGNS
+from sz_assets.contracts.coding import MACHINE_COEFFICIENT
 
 _ROW, _LABELS, _NUMBERS = 34, 216, 40
 _LOOKS = {
@@ -21,7 +22,6 @@ _LOOKS = {
     "insufficient": ("triangle-down", theme.LOWER, True),
     "unknown": ("circle", theme.UNDECIDED, False),
 }
-_SIGNS = {"reliable": "●", "tentative": "◆", "insufficient": "▼", "unknown": "○"}
 
 
 def coding_reliability(
@@ -70,13 +70,22 @@ def coding_reliability(
     panel = alt.layer(stripes(len(rows), "bands"), thresholds, lines, dots).properties(
         width=width, height=height
     )
-    labels = [alpha_name(context, row) for row in rows]
+    labels = [_label(row, context) for row in rows]
     return finish(
         [alt.hconcat(row_labels(labels, _LABELS - 12, height), panel, numbers, spacing=6)],
         heading,
         context,
         _reading(rows, context),
     )
+
+
+def _label(row: Row, context: ChartContext) -> Bilingual:
+    """The row's name; the machine's with its own number of videos, which is not the others'."""
+    name = alpha_name(context, row)
+    if row["coefficient"] != MACHINE_COEFFICIENT:
+        return name
+    videos = f"(n = {row['unit_count']:,})"
+    return Bilingual(f"{name.zh} {videos}", f"{name.en} {videos}")
 
 
 def _drawn(place: int, row: Row) -> Row:
@@ -114,14 +123,17 @@ def _x(field: str, low: float, context: ChartContext) -> alt.X:
 
 def _reading(rows: Sequence[Row], context: ChartContext) -> list[str]:
     tentative, reliable = context.alpha_thresholds
-    found = [row["verdict"] for row in rows]
+    found = [row["verdict"] for row in rows if row["category_level"] == "secondary"]
     verdicts = " · ".join(
-        f"{_SIGNS[verdict]} {words} {found.count(verdict)}"
+        f"{RELIABILITY_SIGNS[verdict]} {words} {found.count(verdict)}"
         for verdict, words in RELIABILITY.items()
     )
+    people = [row for row in rows if row["coefficient"] != MACHINE_COEFFICIENT]
+    compared = people[0] if people else {"unit_count": 0, "coder_count": 0}
     return [
-        f"n = {rows[0]['unit_count']:,} 条视频 videos, {rows[0]['coder_count']} 名编码员 coders",
-        verdicts,
+        f"n = {compared['unit_count']:,} 条视频 videos（人与人 among people）, "
+        f"编码员 coders: {compared['coder_count']}",
+        f"类目 categories: {verdicts}",
         f"虚线 dashed: α ≥ {tentative:g} 暂可 tentative, ≥ {reliable:g} 可靠 reliable · "
         "线：95% 区间 line: 95% interval",
     ]

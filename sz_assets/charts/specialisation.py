@@ -8,13 +8,21 @@ from collections.abc import Sequence
 import altair as alt
 
 from sz_assets.charts import theme
-from sz_assets.charts.coding_rows import FEWEST, Frames, Row, category_name, specialisation_cells
+from sz_assets.charts.coding_rows import (
+    FEWEST,
+    Frames,
+    Row,
+    category_name,
+    reliability_of,
+    specialisation_cells,
+)
 from sz_assets.charts.context import Bilingual, ChartContext
 from sz_assets.charts.labels import row_labels, row_position, row_scale
 from sz_assets.charts.layout import MAIN, Part, data, empty, finish
 from sz_assets.charts.reasons import NO_CODES
+from sz_assets.charts.wording import RELIABILITY_KEY, RELIABILITY_SIGNS
 
-_ROW, _LABELS, _HEAD, _KEY = 34, 214, 150, 16
+_ROW, _LABELS, _HEAD, _SIGN, _KEY = 34, 214, 150, 18, 16
 # Beyond eight times, or an eighth, the colour does not change any more.
 _FULL = 3.0
 _STEPS = {1 / 8: "≤ 1/8", 1 / 4: "1/4", 1 / 2: "1/2", 1.0: "1", 2.0: "2", 4.0: "4", 8.0: "≥ 8"}
@@ -34,11 +42,17 @@ def category_specialisation(
         _drawn(cell, accounts.index(cell["account_id"]), categories.index(cell["category"]))
         for cell in cells
     ]
-    names = [category_name(context, "secondary", category) for category in categories]
+    names = [
+        (
+            category_name(context, "secondary", category),
+            RELIABILITY_SIGNS[reliability_of(frames, context, category)],
+        )
+        for category in categories
+    ]
     labels = row_labels(
         [context.account_name(account) for account in accounts], _LABELS - 12, height
     )
-    left = alt.vconcat(_blank(_LABELS - 12, _HEAD), labels, spacing=4)
+    left = alt.vconcat(_blank(_LABELS - 12, _HEAD + _SIGN), labels, spacing=4)
     right = alt.vconcat(
         _head(names, width), _heat_map(drawn, len(accounts), len(categories), width), spacing=4
     )
@@ -51,6 +65,7 @@ def category_specialisation(
             f"n = {sum(videos.values()):,} 条样本视频 sample videos",
             "数字：该类目在账号中的占比 ÷ 在全部账号中的占比 Number: the category's share in the "
             "account ÷ its share in all accounts",
+            f"编码信度 Reliability of codes: {RELIABILITY_KEY}",
             f"白底 white: 实有与应有都不足 {FEWEST} 条 fewer than {FEWEST} videos, both seen and "
             "expected · 0: 一条也没有 none at all",
         ],
@@ -132,15 +147,16 @@ def _heat_map(cells: Sequence[Row], rows: int, columns: int, width: int) -> alt.
     )
 
 
-def _head(names: Sequence[Bilingual], width: int) -> alt.LayerChart:
-    """The categories' names, upright in both languages above their columns."""
+def _head(names: Sequence[tuple[Bilingual, str]], width: int) -> alt.LayerChart:
+    """Above each column the category's name, turned, and the sign of its codes' reliability."""
     columns = [
         {
             "column": place,
             "zh": theme.fit(name.zh, _HEAD, 11.5),
             "en": theme.fit(name.en, _HEAD, 10.5) if name.en != name.zh else "",
+            "sign": sign,
         }
-        for place, name in enumerate(names)
+        for place, (name, sign) in enumerate(names)
     ]
     base = alt.Chart(data(columns, "column_labels")).encode(
         x=alt.X(
@@ -150,6 +166,9 @@ def _head(names: Sequence[Bilingual], width: int) -> alt.LayerChart:
         ),
         y=alt.YValue(_HEAD),
     )
+    signs = base.mark_text(fontSize=11.5, baseline="middle", color=theme.INK).encode(
+        text=alt.Text("sign:N"), y=alt.YValue(_HEAD + _SIGN / 2)
+    )
     style = {"angle": 270, "align": "left", "baseline": "middle"}
     return alt.layer(
         base.mark_text(**style, fontSize=11.5, dy=-6, color=theme.INK).encode(
@@ -158,7 +177,8 @@ def _head(names: Sequence[Bilingual], width: int) -> alt.LayerChart:
         base.mark_text(**style, fontSize=10.5, dy=7, color=theme.MUTED).encode(
             text=alt.Text("en:N")
         ),
-    ).properties(width=width, height=_HEAD)
+        signs,
+    ).properties(width=width, height=_HEAD + _SIGN)
 
 
 def _blank(width: int, height: int) -> alt.Chart:

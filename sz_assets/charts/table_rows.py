@@ -7,9 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import polars as pl
 
+from sz_assets.charts.coding_rows import (
+    prevalence_rows,
+    reliability_of,
+)
 from sz_assets.charts.context import Bilingual, ChartContext, month_rows
 
 
@@ -33,11 +38,24 @@ class AccountRow:
     published_videos: str | None
 
 
+NONE_OR_NO_CODE = Bilingual("不属任何类目，或未编码", "None fits, or no code")
+
+
+class Estimate(NamedTuple):
+    """A share as a ratio with its 95 % interval, whose ends are None where none holds."""
+
+    share: float
+    low: float | None
+    high: float | None
+
+
 @dataclass(frozen=True)
 class CategoryRow:
     """One secondary category in the sample; shares are ratios 0 to 1, None without videos.
 
-    `human_coded_count` of the videos have a code that comes from people.
+    `human_coded_count` of the videos have a code that comes from people; `corrected` is the share
+    with its interval after correction by the human sample, None where that is refused, and
+    `reliability` the verdict on the category's codes, None in rows that are no category.
     """
 
     primary: Bilingual
@@ -49,6 +67,8 @@ class CategoryRow:
     exemplar_video_id: str | None
     exemplar_title: str | None
     exemplar_account: Bilingual | None
+    corrected: Estimate | None = None
+    reliability: str | None = None
 
 
 def account_rows(frames: Mapping[str, pl.DataFrame], context: ChartContext) -> list[AccountRow]:
@@ -100,12 +120,14 @@ def category_rows(frames: Mapping[str, pl.DataFrame], context: ChartContext) -> 
         (category.primary_id, category.secondary_id): (category.primary, category.secondary)
         for category in context.categories
     }
+    corrected = _corrected_shares(frames, context)
     rows = []
     for key in [*names, *(key for key in found if key not in names)]:
         primary, secondary = names.get(key, (Bilingual("", key[0]), Bilingual("", key[1])))
         row = found.get(key)
+        about_codes = (corrected.get(key[1]), reliability_of(frames, context, key[1]))
         rows.append(
-            CategoryRow(primary, secondary, 0, 0, 0.0, 0.0, None, None, None)
+            CategoryRow(primary, secondary, 0, 0, 0.0, 0.0, None, None, None, *about_codes)
             if row is None
             else CategoryRow(
                 primary,
@@ -117,16 +139,34 @@ def category_rows(frames: Mapping[str, pl.DataFrame], context: ChartContext) -> 
                 row["exemplar_video_id"],
                 row["exemplar_title"],
                 context.account_name(row["exemplar_account_id"]),
+                *about_codes,
             )
         )
     return rows
 
 
-def closing_rows(categories: list[CategoryRow]) -> list[CategoryRow]:
+def _corrected_shares(
+    frames: Mapping[str, pl.DataFrame], context: ChartContext
+) -> dict[str, Estimate]:
+    """Of each secondary category in the sample, where correction is not refused."""
+    if "category_prevalence" not in frames:
+        return {}
+    found = {}
+    for row in prevalence_rows(frames, context):
+        one = row.get("corrected")
+        if one and one["share_ratio"] is not None:
+            names = ("share_ratio", "share_low_ratio", "share_high_ratio")
+            found[row["category"]] = Estimate(*(one[name] for name in names))
+    return found
+
+
+def closing_rows(
+    categories: list[CategoryRow], coded_ratio: float | None = None
+) -> list[CategoryRow]:
     """What is left of the sample without a category, and the whole sample; none without rows.
 
-    The size of the sample follows from any category's count and share. Who coded the videos
-    without a category, if anybody, the categories don't tell.
+    The size of the sample follows from any category's count and share. `coded_ratio` is the share
+    of it whose code comes from people: those of them without a category were judged to fit none.
     """
     known = [row for row in categories if row.video_count and row.video_share_ratio]
     if not known:
@@ -137,13 +177,15 @@ def closing_rows(categories: list[CategoryRow]) -> list[CategoryRow]:
     likes = [row.like_share_ratio for row in categories]
     shared = sum(like for like in likes if like is not None)
     has_likes = None not in likes
+    by_people = None if coded_ratio is None else round(coded_ratio * total)
+    judged = sum(row.human_coded_count or 0 for row in categories)
     nothing = Bilingual("", "")
     return [
         CategoryRow(
             nothing,
-            Bilingual("未编码，或不属任何类目", "No code, or none fits"),
+            NONE_OR_NO_CODE,
             total - coded,
-            None,
+            None if by_people is None else max(0, by_people - judged),
             (total - coded) / total,
             # What the sum of so many floats leaves over below 0 is nothing.
             max(0.0, 1.0 - shared) if has_likes else None,
@@ -155,7 +197,7 @@ def closing_rows(categories: list[CategoryRow]) -> list[CategoryRow]:
             nothing,
             Bilingual("全部样本视频", "All videos of the sample"),
             total,
-            None,
+            by_people,
             1.0,
             1.0 if has_likes else None,
             None,

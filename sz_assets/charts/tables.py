@@ -7,12 +7,26 @@ from collections.abc import Mapping
 import altair as alt
 import polars as pl
 
+from sz_assets.charts.coding_rows import coded_by_people, reliability_of
 from sz_assets.charts.context import Bilingual, ChartContext, summary_of
 from sz_assets.charts.layout import empty, finish
 from sz_assets.charts.reasons import NO_ACCOUNTS, NO_CODES
-from sz_assets.charts.table_rows import account_rows, category_rows, closing_rows
+from sz_assets.charts.table_rows import (
+    NONE_OR_NO_CODE,
+    Estimate,
+    account_rows,
+    category_rows,
+    closing_rows,
+)
 from sz_assets.charts.text_table import Cell, TextColumn, table_width, text_table
-from sz_assets.charts.wording import COVERAGE, MISSING, YES_NO, ten_thousands
+from sz_assets.charts.wording import (
+    COVERAGE,
+    MISSING,
+    RELIABILITY,
+    RELIABILITY_SIGNS,
+    YES_NO,
+    ten_thousands,
+)
 
 _ACCOUNTS = (
     TextColumn(Bilingual("账号", "Account"), 280),
@@ -32,9 +46,11 @@ _CATEGORIES = (
     TextColumn(Bilingual("视频数", "Videos"), 80, "right"),
     TextColumn(Bilingual("其中人工编码", "By people"), 105, "right"),
     TextColumn(Bilingual("视频占比（%）", "Videos (%)"), 110, "right"),
+    TextColumn(Bilingual("经校正（%）", "Corrected (%)"), 110, "right"),
+    TextColumn(Bilingual("编码信度", "Reliability"), 115, "right"),
     TextColumn(Bilingual("点赞占比（%）", "Likes (%)"), 110, "right"),
-    TextColumn(Bilingual("代表视频（点赞最多）", "Exemplar (most liked video)"), 350),
-    TextColumn(Bilingual("账号", "Account"), 265),
+    TextColumn(Bilingual("代表视频（点赞最多）", "Exemplar (most liked video)"), 300),
+    TextColumn(Bilingual("账号", "Account"), 240),
 )
 
 
@@ -89,7 +105,8 @@ def table_2(
         return empty(heading, context, NO_CODES)
     rows = []
     previous: Bilingual | None = None
-    for row in [*categories, *closing_rows(categories)]:
+    closing = closing_rows(categories, coded_by_people(frames, context))
+    for row in [*categories, *closing]:
         rows.append(
             [
                 # A primary category is written once, at the first of its secondary ones.
@@ -98,6 +115,8 @@ def table_2(
                 Cell(f"{row.video_count:,}"),
                 Cell(MISSING if row.human_coded_count is None else f"{row.human_coded_count:,}"),
                 Cell(_percent(row.video_share_ratio)),
+                Cell("") if row.reliability is None else _corrected(row.corrected),
+                _reliability(row.reliability),
                 Cell(_percent(row.like_share_ratio)),
                 Cell(row.exemplar_title or MISSING),
                 Cell(*row.exemplar_account) if row.exemplar_account else Cell(MISSING),
@@ -107,18 +126,39 @@ def table_2(
     coded = sum(row.video_count for row in categories)
     likes = summary_of(frames, context, "like_count")
     sample = "" if likes is None else f" / {likes['video_count']:,} 条样本视频 sample videos"
+    overall = reliability_of(frames, context)
     return finish(
         [text_table(_CATEGORIES, rows)],
         heading,
         context,
         [
             f"n = {coded:,} 条已编码 coded{sample}",
+            "编码信度（总体）Reliability of the codes as a whole: "
+            f"{RELIABILITY_SIGNS[overall]} {RELIABILITY[overall]} · 视频占比未计编码误差 "
+            "Videos (%) ignores errors of coding · 经校正：以人工样本校正，小字为 95% 区间 "
+            f"Corrected by the human sample, small: 95% interval, {MISSING} refused",
             "占比以全部样本视频为分母 Shares are of all sample videos, coded or not · 代表视频："
             "该类目点赞最多者，并列取较早发布者 Exemplar: the most liked, of equals the one "
             "published first",
+            f"“{NONE_OR_NO_CODE}”：其中人工编码的是人判为不属任何类目 of these, people judged "
+            "those under By people to fit none",
         ],
         width=table_width(_CATEGORIES),
     )
+
+
+def _corrected(found: Estimate | None) -> Cell:
+    if found is None:
+        return Cell(MISSING)
+    has_interval = found.low is not None and found.high is not None
+    ends = f"{_percent(found.low)} – {_percent(found.high)}" if has_interval else ""
+    return Cell(_percent(found.share), ends)
+
+
+def _reliability(verdict: str | None) -> Cell:
+    if verdict is None:
+        return Cell("")
+    return Cell(f"{RELIABILITY_SIGNS[verdict]} {RELIABILITY[verdict].zh}", RELIABILITY[verdict].en)
 
 
 def _percent(ratio: float | None) -> str:

@@ -55,6 +55,10 @@ RELIABILITY = {
     "insufficient": Bilingual("不足", "insufficient"),
     "unknown": Bilingual("未知", "unknown"),
 }
+RELIABILITY_SIGNS = {"reliable": "●", "tentative": "◆", "insufficient": "▼", "unknown": "○"}
+RELIABILITY_KEY = " · ".join(
+    f"{RELIABILITY_SIGNS[word]} {words}" for word, words in RELIABILITY.items()
+)
 # With codes no better than that, what rests on them is computed and not established.
 NOT_ESTABLISHING = ("insufficient", "unknown")
 DECIDED = ("supported", "contradicted")
@@ -64,6 +68,16 @@ ESTIMATORS = {
     "human_only": Bilingual("仅人工样本", "human sample"),
     "corrected": Bilingual("经校正", "corrected"),
 }
+# What must be known of the estimates of a share, and of their intervals.
+SAME_POINT = Bilingual(
+    "样本按这台机器的判断抽取时，人工样本与经校正的数值相同，校正只使区间变窄",
+    "Where the sample was drawn by this machine's word, human sample and corrected coincide, and "
+    "only the interval narrows",
+)
+TAKEN_AS_TRUE = Bilingual(
+    "人工编码当作真值：编码员的分歧不在区间内",
+    "People's codes are taken as true: their disagreement is not in the intervals",
+)
 FACTORS = {
     "duration": Bilingual("时长", "Duration"),
     "hour": Bilingual("时段", "Hour"),

@@ -115,7 +115,9 @@ def export_disputes(
     )
     target = folder / f"{sample_id}-{format}-adjudicate" / coder_id
     if target.exists():
-        raise UserError(f"{target} is there already: name another folder, or move that one away.")
+        raise UserError(
+            f"{target} is there already: name another folder with --out, or move that one away."
+        )
     temporary = target.with_name(f".{coder_id}.tmp")
     try:
         remove_folder(temporary)

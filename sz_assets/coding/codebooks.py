@@ -59,7 +59,8 @@ def codebook_lines(said: Mapping[str, Any]) -> list[str]:
     """The same for a person to read."""
     lines = [
         f"Codebook {said['version']} (label {said['version_label']}): "
-        f"{said['codes_per_video']} code(s) per video",
+        f"{said['codes_per_video']} {'code' if said['codes_per_video'] == 'one' else 'codes'} "
+        "per video",
         *(
             f"  {one['primary_category']} / {one['secondary_category']}: "
             f"{one['name']['zh']} {one['name']['en']}"
@@ -68,6 +69,8 @@ def codebook_lines(said: Mapping[str, Any]) -> list[str]:
         f"Versions kept with their codes: {', '.join(said['kept_versions']) or 'none yet'}",
     ]
     if said["changes"] is not None:
-        lines.append(f"{len(said['changes'])} changes since {said['changed_since']}:")
+        count = len(said["changes"])
+        what = "change" if count == 1 else "changes"
+        lines.append(f"{count} {what} since {said['changed_since']}{':' if count else '.'}")
         lines += [f"  {one['line']['zh']} {one['line']['en']}" for one in said["changes"]]
     return lines

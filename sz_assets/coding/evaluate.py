@@ -5,7 +5,8 @@ Here: which coders, on which tasks, and what was left out. Not here: the arithme
 
 Conventions: cue words learnt nothing, so every sampled task that people decided counts for them; a
 trained coder is judged on the evaluate part alone, without what it has seen. Each task weighs
-1 / its inclusion probability, summed over the samples that have it. However few there are, the
+1 / its inclusion probability, summed over the samples that have it and count
+(`counting_samples`). However few there are, the
 figures are shown, with intervals as wide as that makes them, and a note below the study's
 `minimum_human_codes`; nothing is corrected by them then.
 """
@@ -18,12 +19,14 @@ from typing import Any
 
 import polars as pl
 
-from sz_assets.coding.human import decided
+from sz_assets.coding.human import CHANGED, decided
 from sz_assets.coding.machine.language_model import NOT_ASKED
 from sz_assets.coding.machine.models import Model, Models, describe
 from sz_assets.coding.store import CodingStore
+from sz_assets.core.coding.counting_samples import of_counting_samples
 from sz_assets.core.coding.cue_words import CODING_METHOD
 from sz_assets.core.coding.evaluation import coverage_table, evaluate_codes
+from sz_assets.core.coding.machine_evaluation import CHANGED as CHANGED_NOTE
 from sz_assets.core.coding.sampling import EVALUATE
 from sz_assets.core.coding.training_set import NONE_FITS, main_categories, sampled_codes
 from sz_assets.errors import UserError
@@ -46,10 +49,10 @@ def evaluate(
     Raises: UserError if no sampled task was decided by people, or a named model is not kept.
     """
     by_people, left_out = decided(store, study)
-    sampled = sampled_codes(by_people, store.sample_tasks())
+    sampled = sampled_codes(by_people, of_counting_samples(store.sample_tasks(), store.codes()))
     others = len(by_people) - len(sampled)
     if others:
-        left_out["outside every sample, so of unknown probability"] = others
+        left_out["outside every sample that counts, so of unknown probability"] = others
     if sampled.is_empty():
         said = "; ".join(f"{reason}: {number:,}" for reason, number in left_out.items())
         raise UserError(
@@ -74,6 +77,11 @@ def evaluate(
             continue
         judged = _model(models.load(card.model_id), held_out, study)
         coders.append({**judged, "is_in_use": card.model_id == current})
+    if changed := left_out.get(CHANGED):
+        # Beside each figure, not only above all of them.
+        said = CHANGED_NOTE.format(changed, len(by_people) + sum(left_out.values()) - others)
+        for coder in coders:
+            coder["notes"] = [said, *coder["notes"]]
     return {
         "codebook_version": study.codebook.version,
         "method": _METHOD,

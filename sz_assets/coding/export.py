@@ -21,8 +21,11 @@ import polars as pl
 
 from sz_assets.coding.exchange.records import Assignment, Task
 from sz_assets.coding.exchange.registry import format_named
+from sz_assets.coding.reliability_wanted import notes_on_reliability
+from sz_assets.coding.reliability_wanted import (
+    required_reliability_size as required_reliability_size,
+)
 from sz_assets.coding.store import CodingStore, Sample
-from sz_assets.core.coding.sample_size import required_units
 from sz_assets.core.coding.sampling import SamplePlan, coder_tasks, draw_sample
 from sz_assets.disk import fsync_folder, refusal, remove_folder
 from sz_assets.errors import UserError
@@ -111,14 +114,11 @@ def export_new_sample(
     reliability_size = int(tasks["is_reliability"].sum())
     required = required_reliability_size(study, tasks["machine_category"])
     notes = list(drawn.notes)
-    if required is not None and reliability_size < required:
-        notes.append(
-            f"{reliability_size:,} videos are coded by several coders; for Krippendorff's alpha of "
-            f"{study.coding.reliable_alpha:g} in the sample's rarest category {required:,} are "
-            "needed."
-        )
+    notes += notes_on_reliability(study, tasks["machine_category"], reliability_size, len(videos))
+    sample_id = _sample_id(crawl_month, population, plan, population_frame, study.codebook)
+    notes += _other_samples(store, sample_id, crawl_month, population)
     sample = Sample(
-        sample_id=_sample_id(crawl_month, population, plan, population_frame, study.codebook),
+        sample_id=sample_id,
         crawl_month=crawl_month,
         population=population,
         population_size=len(videos),
@@ -150,16 +150,21 @@ def export_sample(store: CodingStore, sample_id: str, *, format: str, folder: Pa
         return _write_files(store, sample_id, chosen.name, folder, is_new=False)
 
 
-def required_reliability_size(study: Study, categories: pl.Series) -> int | None:
-    """Doubly coded tasks that the study's alpha needs in the rarest category; null if unknown.
-
-    `categories` are the machine's (null: none) of the drawn tasks, since rare ones are drawn more
-    often; a category without any task sets no number.
-    """
-    counts = categories.drop_nulls().value_counts()["count"]
-    if counts.is_empty() or int(counts.min()) == len(categories):  # type: ignore[arg-type]
-        return None
-    return required_units(study.coding.reliable_alpha, int(counts.min()) / len(categories))  # type: ignore[arg-type]
+def _other_samples(
+    store: CodingStore, sample_id: str, crawl_month: date, population: str
+) -> list[str]:
+    known = [
+        one.sample_id
+        for one in store.samples()
+        if (one.crawl_month, one.population) == (crawl_month, population)
+    ]
+    if not known or sample_id in known:
+        return []
+    return [
+        f"There is a sample of this month and population already ({', '.join(known)}): once it is "
+        "coded, another sample keeps further videos from training. To write the existing one "
+        f"again: sz-assets coding export --sample {known[-1]}."
+    ]
 
 
 def tasks_of(frame: pl.DataFrame) -> tuple[Task, ...]:
@@ -219,8 +224,8 @@ def _refuse_existing(target: Path) -> None:
         raise refusal(error, target, "name with --out") from error
     if is_there:
         raise UserError(
-            f"{target} is there already, perhaps with codes in it: name another folder, or move "
-            "that one away."
+            f"{target} is there already, perhaps with codes in it: name another folder with "
+            "--out, or move that one away."
         )
 
 
@@ -232,6 +237,8 @@ def _check_coders(coder_ids: tuple[str, ...]) -> None:
                 "at most 64, a letter or digit first."
             )
     # File systems that ignore the case would put both into one folder.
+    if same := [coder for coder, count in Counter(coder_ids).items() if count > 1]:
+        raise UserError(f"The coder {same[0]} is named twice: name each coder once.")
     folded = Counter(coder.casefold() for coder in coder_ids)
     if twice := [coder for coder in coder_ids if folded[coder.casefold()] > 1]:
         raise UserError(

@@ -26,6 +26,9 @@ def all_human_codes(store: CodingStore, study: Study) -> pl.DataFrame:
     return human_codes(codes, store.sample_tasks(), videos, study.codebook, store.codebooks())
 
 
+CHANGED = "coded with categories that mean something else in the present codebook"
+
+
 def decided(store: CodingStore, study: Study) -> tuple[pl.DataFrame, dict[str, int]]:
     """What `best_code.decided_by_people` gives of all codes, and what it leaves out, by reason."""
     human = all_human_codes(store, study)
@@ -34,9 +37,7 @@ def decided(store: CodingStore, study: Study) -> tuple[pl.DataFrame, dict[str, i
     every = human.select(key).unique()
     usable = human.filter("is_usable").select(key).unique()
     left_out = {
-        "coded with categories that mean something else in the present codebook": len(
-            every.join(usable, on=key, how="anti")
-        ),
+        CHANGED: len(every.join(usable, on=key, how="anti")),
         "coders disagree and nobody has adjudicated": len(usable.join(found, on=key, how="anti")),
     }
     return found, {reason: number for reason, number in left_out.items() if number}

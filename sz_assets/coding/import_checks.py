@@ -201,23 +201,27 @@ def _sample(code: Coded, known: Known) -> str | None:
 def _check_coder(code: Coded, known: Known, sample_id: str | None) -> None:
     if sample_id is None:
         if not any(code.coder_id in sample.coders for sample in known.samples.values()):
-            raise _Wrong(
-                f"{code.coder_id!r} is no coder of any sample: correct the name, or allow new "
-                "coders."
-            )
+            raise _Wrong(f"{code.coder_id!r} is no coder of any sample: {_who(code.coder_id)}")
         return
     sample = known.samples[sample_id]
     if code.coder_id not in sample.coders:
         raise _Wrong(
             f"{code.coder_id!r} is no coder of the sample {sample_id} "
-            f"({', '.join(sample.coders)}): correct the name, or allow new coders."
+            f"({', '.join(sample.coders)}): {_who(code.coder_id, sample.coders[0])}"
         )
     asked = known.assigned[code.task_id][sample_id]
     if code.coder_id not in asked:
         raise _Wrong(
             f"the task {code.task_id} was given to {', '.join(asked)}, not to {code.coder_id}: "
-            "correct the coder, or allow new coders."
+            "correct the coder, or take the code all the same with --new-coders."
         )
+
+
+def _who(name: str, coder: str = "NAME") -> str:
+    return (
+        f"correct the name, say who that is with --coder {name}={coder}, or take the codes all the "
+        "same with --new-coders."
+    )
 
 
 def _categories(code: Coded, codebook: Codebook) -> tuple[str, ...]:

@@ -7,20 +7,22 @@ what makes a row wrong (`import_checks`), formats (`exchange`), or keeping codes
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import polars as pl
 
 from sz_assets.coding.exchange.records import FileReading, Place, Problem
 from sz_assets.coding.exchange.registry import format_named
+from sz_assets.coding.found_files import files_of, labels_of
 from sz_assets.coding.import_checks import GoodRow, Known, Row, check_rows
+from sz_assets.coding.imported import Imported as Imported
 from sz_assets.coding.readable import HALF_CHARACTERS, has_half_characters, refuse_special
+from sz_assets.coding.status import disputed
 from sz_assets.coding.store import CodingStore, newest
 from sz_assets.contracts.coding_store import STORED_CODES
 from sz_assets.contracts.core import VIDEOS
@@ -32,58 +34,11 @@ from sz_assets.study import Study
 OnProblem = Literal["refuse", "keep_good"]
 Round = Literal["independent", "adjudicated"]
 
+_DAY = timedelta(days=1)
 _CODE_KEY = ["account_id", "video_id", "coder_id", "code_round"]
 _ROW = ["source_sha256", "source_line", *_CODE_KEY]
+_TASK = ["account_id", "video_id"]
 _SAME = ("secondary_categories", "codebook_version")
-
-
-@dataclass(frozen=True)
-class Imported:
-    """What became of each row: `rows` = `imported` + `unchanged` + `refused` + `uncoded`.
-
-    `unchanged` rows say what is known of that coder and task already. With problems under `refuse`
-    nothing is imported, `is_refused` is true, and rows without a problem of their own are refused
-    too. `of_old_codebook` of the imported rows were made with another version than the study's
-    present one. `notes` are sentences for the user.
-    """
-
-    import_id: str | None
-    is_refused: bool
-    rows: int
-    imported: int
-    unchanged: int
-    refused: int
-    uncoded: int
-    of_old_codebook: int
-    problems: tuple[Problem, ...]
-    notes: tuple[str, ...]
-
-    def problem_lines(self) -> list[str]:
-        """Each problem once, with all the lines of a file that it is about."""
-        places: dict[tuple[str, str], list[int]] = {}
-        for one in self.problems:
-            places.setdefault((one.place.file, one.text), []).append(one.place.line)
-        return [
-            f"{file}, line{'s' if len(lines) > 1 else ''} {_ranges(lines)}: {text}"
-            for (file, text), lines in places.items()
-        ]
-
-    def to_json(self) -> dict[str, Any]:
-        """The same in values that JSON has."""
-        return {
-            "import_id": self.import_id,
-            "is_refused": self.is_refused,
-            "rows": self.rows,
-            "imported": self.imported,
-            "unchanged": self.unchanged,
-            "refused": self.refused,
-            "uncoded": self.uncoded,
-            "of_old_codebook": self.of_old_codebook,
-            "problems": [
-                {"file": p.place.file, "line": p.place.line, "text": p.text} for p in self.problems
-            ],
-            "notes": list(self.notes),
-        }
 
 
 def import_codes(
@@ -99,7 +54,7 @@ def import_codes(
     new_coders: bool = False,
     known_tasks: Callable[[AbstractSet[str]], AbstractSet[str]] | None = None,
 ) -> Imported:
-    """Read codes from files and keep them, with the place where each one stood.
+    """Read codes from files, or all in folders, and keep them with the place where each one stood.
 
     `coder_id` is for files that don't name who coded. With `new_coders`, codes of people who were
     not asked are taken, too. `known_tasks` tells which of some tasks are stored videos of the study
@@ -107,10 +62,10 @@ def import_codes(
     UTC without a zone. UserError if a file can't be read as a whole, or is given twice.
     """
     chosen = format_named(format)
-    labels = _labels(paths)
+    files, notes = files_of(paths, chosen, coder_id)
+    labels = labels_of(files)
     rows: list[Row] = []
     problems: list[Problem] = []
-    notes: list[str] = []
     uncoded = 0
     for path, label in labels.items():
         refuse_special(path)
@@ -120,6 +75,8 @@ def import_codes(
         for code in (replace(code, place=_at(code.place, label)) for code in reading.codes):
             if has_half_characters(code):
                 problems.append(Problem(code.place, HALF_CHARACTERS))
+            elif code.coded_at and code.coded_at - imported_at > _DAY:
+                problems.append(Problem(code.place, _in_future(code.coded_at)))
             else:
                 rows.append(Row(code, digest))
         problems += [replace(wrong, place=_at(wrong.place, label)) for wrong in reading.problems]
@@ -131,13 +88,14 @@ def import_codes(
     with store.lock():
         found = check_rows(rows, Known.of(store, study, rows, known_tasks), round, new_coders)
         problems += found.problems
-        frame = _compared(_frame(found.good, round, chosen.word, imported_at), store.codes())
+        stored = store.codes()
+        frame = _compared(_frame(found.good, round, chosen.word, imported_at), stored)
         is_refused = bool(problems) and on_problem == "refuse"
         fresh = frame.filter(~pl.col("is_kept_already"))
         import_id = None
         if len(fresh) and not is_refused:
             store.add_codebook(study.codebook)
-            import_id = store.add_codes(fresh.drop("is_kept_already", "is_same"))
+            import_id = store.add_codes(fresh.drop("is_kept_already", "is_same", "is_later"))
     changed = fresh.filter(~pl.col("is_same")) if not is_refused else fresh.clear()
     old = changed.filter(pl.col("codebook_version") != study.codebook.version)
     if len(old):
@@ -145,6 +103,8 @@ def import_codes(
             f"{len(old):,} of the imported codes were made with another version of the codebook "
             f"({', '.join(sorted(set(old['codebook_version'])))}): they are kept and marked."
         )
+    if round == "adjudicated":
+        notes += _undisputed(changed, newest(stored))
     unchanged = len(frame) - len(fresh.filter(~pl.col("is_same"))) + found.repeated
     return Imported(
         import_id=import_id,
@@ -155,6 +115,7 @@ def import_codes(
         refused=total - len(changed) - unchanged - uncoded,
         uncoded=uncoded,
         of_old_codebook=len(old),
+        replaced=int(changed["is_later"].sum()),
         problems=tuple(sorted(problems, key=lambda wrong: (wrong.place.file, wrong.place.line))),
         notes=(*notes, *found.notes, *_notes(frame, fresh, is_refused)),
     )
@@ -175,27 +136,6 @@ def tasks_in_lake(lake: Lake) -> Callable[[AbstractSet[str]], AbstractSet[str]]:
         return found
 
     return known
-
-
-def _ranges(lines: Sequence[int]) -> str:
-    """Ascending numbers as `2–5, 9`."""
-    found: list[list[int]] = []
-    for line in lines:
-        if found and line == found[-1][1] + 1:
-            found[-1][1] = line
-        else:
-            found.append([line, line])
-    return ", ".join(f"{first}" if first == last else f"{first}–{last}" for first, last in found)
-
-
-def _labels(paths: Sequence[Path]) -> dict[Path, str]:
-    """How each file is called in what is said of its rows: by its name where that is clear."""
-    names = Counter(path.name for path in paths)
-    if twice := [path for path in dict.fromkeys(paths) if paths.count(path) > 1]:
-        raise UserError(f"The file {twice[0]} is given twice: give each file once.")
-    shown = {path: path.name if names[path.name] == 1 else str(path) for path in paths}
-    # A name need not be text: bytes that are none are shown as their codes.
-    return {path: name.encode(errors="backslashreplace").decode() for path, name in shown.items()}
 
 
 def _refuse_other_round(
@@ -250,7 +190,10 @@ def _frame(
 
 
 def _compared(frame: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
-    """With `is_kept_already` (this row of this file) and `is_same` (as the newest code)."""
+    """With `is_kept_already` (this row of this file), `is_same` (as the newest code), `is_later`.
+
+    That is: there is an earlier code of the same coder, task and round.
+    """
     kept = stored.select(*_ROW).unique().with_columns(pl.lit(True).alias("is_kept_already"))
     last = newest(stored).select(
         *_CODE_KEY, *(pl.col(name).alias(f"{name}_last") for name in _SAME)
@@ -260,15 +203,40 @@ def _compared(frame: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
         frame.join(kept, on=_ROW, how="left", maintain_order="left")
         .join(last, on=_CODE_KEY, how="left", maintain_order="left")
         .with_columns(
-            pl.col("is_kept_already").fill_null(False), same.fill_null(False).alias("is_same")
+            pl.col("is_kept_already").fill_null(False),
+            same.fill_null(False).alias("is_same"),
+            pl.col(f"{_SAME[0]}_last").is_not_null().alias("is_later"),
         )
         .drop(f"{name}_last" for name in _SAME)
     )
 
 
+def _in_future(coded_at: datetime) -> str:
+    return (
+        f"it was coded at {coded_at:%Y-%m-%d %H:%M} UTC, which is still to come: correct the time, "
+        "or leave it empty."
+    )
+
+
+def _undisputed(decided: pl.DataFrame, stored: pl.DataFrame) -> list[str]:
+    """A note on decisions that no dispute asked for."""
+    asked = disputed(decided.select(_TASK).unique(), stored)
+    count = len(decided.join(asked, on=_TASK, how="anti"))
+    if not count:
+        return []
+    what = "decision is on a task" if count == 1 else "decisions are on tasks"
+    return [
+        f"{count:,} {what} about which the coders do not differ, and count all the same: a coder's "
+        "own sheet is taken by sz-assets coding import."
+    ]
+
+
 def _notes(frame: pl.DataFrame, fresh: pl.DataFrame, is_refused: bool) -> list[str]:
     if is_refused:
-        return ["Nothing was imported: mend the rows that are named, or ask for the good ones."]
+        return [
+            "Nothing was imported: mend the rows that are named, or take the good "
+            "ones with --keep-good."
+        ]
     if len(frame) and fresh.is_empty():
         return ["Everything in these files was imported before: nothing changed."]
     return []

@@ -20,8 +20,13 @@ def train_lines(made: _Result) -> list[str]:
         lines.append(
             f"Trained on {made['seen_count']:,} decided codes; cross-validated: "
             f"macro-F1 {_share(found['macro_f1_ratio'])}, accuracy "
-            f"{_share(found['accuracy_ratio'])} (cue words on the same videos: "
-            f"{_share(made['cue_words_accuracy_ratio'])})"
+            f"{_share(found['accuracy_ratio'])} without abstaining"
+        )
+        lines.append(
+            f"Less sure than {made['abstain_below']:g} it abstains, on a share of "
+            f"{_share(made['abstained_ratio'])}; with cue words there the accuracy is "
+            f"{_share(made['with_cue_words_accuracy_ratio'])}, of cue words alone "
+            f"{_share(made['cue_words_accuracy_ratio'])}"
         )
     else:
         lines.append(
@@ -32,12 +37,18 @@ def train_lines(made: _Result) -> list[str]:
             lines.append(f"Stopped: {made['stopped']}. The same command goes on.")
     lines += [f"Left out: {reason}: {number:,}" for reason, number in made["left_out"].items()]
     lines += [str(note) for note in (*made["notes"], *made.get("warnings", ()))]
-    if made["is_in_use"]:
+    if made["is_in_use"] and made.get("is_better", True):
         lines.append("In use from the next run on.")
+    elif made["is_in_use"]:
+        lines.append(
+            "In use, as asked or before, although cue words alone are right at least as often."
+        )
     elif made.get("is_better", True):
         lines.append("Kept, not in use.")
     else:
-        lines.append("Kept, but not in use: cue words are right more often (--use insists).")
+        lines.append(
+            "Kept, but not in use: cue words alone are right at least as often (--use insists)."
+        )
     lines.append("Next: sz-assets coding evaluate")
     return lines
 

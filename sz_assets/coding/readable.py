@@ -20,6 +20,15 @@ HALF_CHARACTERS = (
 )
 
 
+def unreadable(path: Path, error: OSError) -> UserError:
+    """Why a file that the user named can't be read."""
+    if isinstance(error, FileNotFoundError):
+        return UserError(f"There is no file {path}: correct its name or folder.")
+    if isinstance(error, IsADirectoryError):
+        return UserError(f"{path} is a folder: give a file.")
+    return UserError(f"{path} can't be read: {error.strerror or error}; give a file that can.")
+
+
 def refuse_special(path: Path) -> None:
     """UserError for a pipe or a device, which may never end; what is missing is told later."""
     try:

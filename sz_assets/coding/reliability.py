@@ -9,9 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import polars as pl
+
 from sz_assets.coding.human import all_human_codes
 from sz_assets.coding.store import CodingStore
-from sz_assets.core.coding.reliability_table import compared_codes, people_agreement
+from sz_assets.core.coding.reliability_table import (
+    SEED,
+    compared_codes,
+    people_agreement,
+    why_nothing,
+)
 from sz_assets.study import Study
 
 _TITLES = {
@@ -24,23 +31,37 @@ _TITLES = {
 }
 
 
-def reliability_of_store(store: CodingStore, study: Study, *, seed: int = 0) -> dict[str, Any]:
-    """Coefficients of all usable independent codes, as JSON's types; null where undefined."""
-    codes = compared_codes(all_human_codes(store, study))
+def reliability_of_store(store: CodingStore, study: Study, *, seed: int = SEED) -> dict[str, Any]:
+    """Coefficients of all usable independent codes, as JSON's types; null where undefined.
+
+    `coders` are those whose codes are compared, `coded_by` all who gave independent codes. With the
+    same seed intervals are those of the month's table.
+    """
+    human = all_human_codes(store, study)
+    codes = compared_codes(human)
+    blind = human.filter(pl.col("code_round") == "independent")
     rules = study.coding
     return {
         "codebook_version": study.codebook.version,
         "thresholds": {"tentative": rules.tentative_alpha, "reliable": rules.reliable_alpha},
         "coders": sorted(codes["coder_id"].unique().to_list()),
-        "coefficients": list(people_agreement(codes, study.codebook, rules, seed)),
+        "coded_by": sorted(blind["coder_id"].unique().to_list()),
+        "coefficients": list(
+            people_agreement(codes, study.codebook, rules, seed, why_nothing(human))
+        ),
     }
 
 
 def store_lines(found: Mapping[str, Any]) -> list[str]:
     """The same for a person to read: everything overall, and each category's α."""
-    lines = [
-        f"Codebook {found['codebook_version']}; coders: {', '.join(found['coders']) or 'none'}",
-    ]
+    coders = f"coders: {', '.join(found['coders'])}"
+    if not found["coders"]:
+        coders = "no codes to compare"
+        if found["coded_by"]:
+            coders += f" (coded by {', '.join(found['coded_by'])})"
+    lines = [f"Codebook {found['codebook_version']}; {coders}"]
+    if not found["coders"]:
+        return [*lines, *dict.fromkeys(row["note"] for row in found["coefficients"])]
     for row in found["coefficients"]:
         title = _TITLES[row["coefficient"]]
         if row["category"] == "overall":

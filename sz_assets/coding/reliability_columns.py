@@ -1,12 +1,18 @@
 """Which columns of a reliability file name units, coders and groups, by their usual names.
 
-Here: names in English and Chinese. Not here: layouts (`reliability_layouts`).
+Here: names in English and Chinese, and which columns say something else than codes. Not here:
+layouts (`reliability_layouts`).
+
+A column is no coder if all its cells are dates, or its name says comment, note or date, or at least
+nine of ten of its cells (five or more of them) are different; and if besides not one of ten of its
+cells stands in any other column. Columns of numbers, those that are named like coders, and all
+where fewer than two others would be left, are coders whatever they hold.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from sz_assets.coding.reliability_rows import Rows
@@ -28,6 +34,43 @@ LOOKS_LIKE_CODER = re.compile(
     r"|(编码员|编码者|评分者|标注员|标注者)[ _.-]?\w+",
     re.IGNORECASE,
 )
+
+NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?")
+OTHER_NAMES = frozenset(
+    f"{word}{end}"
+    for word in (
+        "comment",
+        "note",
+        "remark",
+        "date",
+        "time",
+        "timestamp",
+        "memo",
+        "codedat",
+        "codedon",
+    )
+    for end in ("", "s")
+) | {"备注", "评论", "说明", "注释", "日期", "时间"}
+DATE = re.compile(r"\d{4}([-/.年])\d{1,2}([-/.月])\d{1,2}日?([ T]\d{1,2}:\d{2}.*)?")
+# Shares of a column's cells: so many different, and so many in other columns.
+DIFFERENT, SHARED = 0.9, 0.1
+LEAST_CELLS = 5
+
+
+def other_than_codes(cells: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Names of the columns that are no coder, by the module's rule; `cells` are those given."""
+    found = []
+    for name, own in cells.items():
+        if not own or LOOKS_LIKE_CODER.fullmatch(name) or all(map(NUMBER.fullmatch, own)):
+            continue
+        others = {cell for other, texts in cells.items() if other != name for cell in texts}
+        if sum(cell in others for cell in own) >= SHARED * len(own):
+            continue
+        is_named = re.sub(r"[ _.-]", "", name.lower()) in OTHER_NAMES
+        is_free = len(own) >= LEAST_CELLS and len(set(own)) >= DIFFERENT * len(own)
+        if is_named or is_free or all(map(DATE.fullmatch, own)):
+            found.append(name)
+    return tuple(found) if len(cells) - len(found) >= 2 else ()
 
 
 class Columns(NamedTuple):

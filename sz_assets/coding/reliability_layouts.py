@@ -11,7 +11,7 @@ least half of the rows have, none that is 0, and fewer than half of the rows wit
 throughout (which would be agreeing coders), say how many coders chose each category
 (`distribution`); else each column is a coder (`coders_in_columns`). A first column that counts the
 rows, or whose texts are all different and stand in no other column, names the units, whatever it
-is called.
+is called. Columns of free text and of dates are left out (`reliability_columns`), and named.
 """
 
 from __future__ import annotations
@@ -21,7 +21,12 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple, get_args
 
-from sz_assets.coding.reliability_columns import LOOKS_LIKE_CODER, Columns, Places
+from sz_assets.coding.reliability_columns import (
+    LOOKS_LIKE_CODER,
+    Columns,
+    Places,
+    other_than_codes,
+)
 from sz_assets.coding.reliability_rows import Rows
 from sz_assets.errors import UserError
 
@@ -86,10 +91,16 @@ def read_layout(
     places = Places(rows, unit, coder, values)
     if values is None and places.coder is None and _names_units(rows, places):
         places.take_first_as_unit()
+    left_out: tuple[str, ...] = ()
+    if values is None and places.coder is None and layout in (None, "coders_in_columns"):
+        left_out = _leave_out(rows, places)
     if layout is None:
         layout, reason = _recognised(rows, places)
     else:
         reason = "the layout was stated"
+    if left_out:
+        named = ", ".join(repr(name) for name in left_out)
+        reason += f"; left out as free text or dates, no codes (--value names columns): {named}"
     readers: dict[Layout, Callable[[Rows, Places], tuple[Variable, ...]]] = {
         "long": _long,
         "contingency": _contingency,
@@ -103,6 +114,15 @@ def read_layout(
     if layout == "contingency":
         columns = Columns(None, None, None, rows.header[1:])
     return Read(layout, reason, columns, variables)
+
+
+def _leave_out(rows: Rows, columns: Places) -> tuple[str, ...]:
+    def given(place: int) -> list[str]:
+        return [row.cells[place] for row in rows.rows if not is_missing(row.cells[place])]
+
+    found = other_than_codes({rows.header[place]: given(place) for place in columns.codes})
+    columns.codes = [place for place in columns.codes if rows.header[place] not in found]
+    return found
 
 
 def _recognised(rows: Rows, columns: Places) -> tuple[Layout, str]:
@@ -139,11 +159,13 @@ def _are_counts(rows: Rows, columns: Places) -> bool:
 
 def _long(rows: Rows, columns: Places) -> tuple[Variable, ...]:
     if columns.coder is None:
-        raise UserError(f"{rows.path} has no column that names coders: state which one it is.")
+        raise UserError(
+            f"{rows.path} has no column that names coders: state it with --coder COLUMN."
+        )
     if columns.unit is None and len(columns.codes) > 1:
         columns.take_first_as_unit()
     if columns.unit is None:
-        raise UserError(f"{rows.path} has no column that names units: state which one it is.")
+        raise UserError(f"{rows.path} has no column that names units: state it with --unit COLUMN.")
     if not columns.codes:
         raise UserError(f"{rows.path} has no column of codes beside units and coders: add one.")
     coder, unit, codes = columns.coder, columns.unit, columns.codes

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sz_assets.coding.exchange.archive_guard import check_xml, open_archive
-from sz_assets.coding.readable import refuse_special
+from sz_assets.coding.readable import refuse_special, unreadable
 from sz_assets.errors import UserError
 
 # In the order in which they are tried; each must decode the whole file.
@@ -50,7 +50,7 @@ def read_rows(path: Path) -> Rows:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise unreadable(path, error) from error
     if content.startswith(b"PK\x03\x04"):
         encoding, found = "xlsx", _read_workbook(path)
     else:
@@ -73,6 +73,9 @@ def read_rows(path: Path) -> Rows:
 
 
 def _check_names(rows: Rows, line: int) -> None:
+    if _has_no_header(rows):
+        what = "the first row must name the coders, or what else the columns are, but is one of "
+        raise rows.error(line, f"{what}codes: put a row of names above it")
     seen: set[str] = set()
     for place, name in enumerate(rows.header):
         if not name and place:
@@ -80,6 +83,31 @@ def _check_names(rows: Rows, line: int) -> None:
         if name in seen:
             raise rows.error(line, f"two columns are called {name!r}")
         seen.add(name)
+
+
+def _has_no_header(rows: Rows) -> bool:
+    """Whether the first row is one of codes, as the others are.
+
+    Words that are codes further down are no names of columns; numbers could be, as in `unit,1,2`,
+    unless they begin to count the rows.
+    """
+    first, *names = rows.header
+    codes = {cell for row in rows.rows for cell in row.cells[1:]}
+    if not names or not all(name in codes for name in names):
+        return False
+    numbers = [first, *(row.cells[0] for row in rows.rows)]
+    if all(cell.isdecimal() and len(cell) < 10 for cell in numbers):
+        start = int(first)
+        return [int(cell) for cell in numbers] == list(range(start, start + len(numbers)))
+    return not any(_is_number(name) for name in names)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return not text
+    return True
 
 
 def _decode(path: Path, content: bytes) -> tuple[str, str]:

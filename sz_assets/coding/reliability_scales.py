@@ -9,19 +9,17 @@ negative numbers), so that α stands at each; text is nominal, unless its order 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
+from sz_assets.coding.reliability_columns import NUMBER
 from sz_assets.coding.reliability_layouts import Answer, Variable, is_missing
 from sz_assets.coding.reliability_rows import Rows
 from sz_assets.core.statistics.agreement import LEVELS, Level
 from sz_assets.core.statistics.agreement_coefficients import Ints
 from sz_assets.errors import UserError
-
-NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?")
 
 
 class CodedVariable(NamedTuple):
@@ -99,7 +97,9 @@ def _scale(
                 f"{wrong.text!r} is no number, which the level {level} needs: choose other columns"
             )
             if level == "ordinal":
-                what = f"{wrong.text!r} is no number: state the order of the categories"
+                what = (
+                    f"{wrong.text!r} is no number: state the order of the categories with --order"
+                )
             raise rows.error(wrong.line, what)
         values = variable.categories or tuple(sorted(named))
         places = {text: place for place, text in enumerate(values)}

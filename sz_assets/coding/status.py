@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from sz_assets.coding.store import CodingStore, Sample, newest
+from sz_assets.core.coding.counting_samples import of_counting_samples
 
 _KEY = ["account_id", "video_id"]
 
@@ -30,17 +31,24 @@ class CoderStatus:
 
 @dataclass(frozen=True)
 class SampleStatus:
-    """One sample. Of the reliability tasks `doubly_coded` have two independent codes or more;
-    coders differ in `disagreements` of all tasks, of which `adjudicated` are decided.
+    """One sample, with codes of its tasks, whichever sample they were given for.
+
+    Of the `coded_tasks` `shared_tasks` are of another sample as well. Of the reliability tasks
+    `doubly_coded` have two independent codes or more, of all tasks `coded_twice`; in
+    `disagreements` of the latter coders differ, of which `adjudicated` are decided. `is_counted`
+    tells whether its probabilities and parts count (`core.coding.counting_samples`).
     """
 
     sample: Sample
     coders: tuple[CoderStatus, ...]
     coded_tasks: int
+    shared_tasks: int
     reliability_tasks: int
     doubly_coded: int
+    coded_twice: int
     disagreements: int
     adjudicated: int
+    is_counted: bool
 
 
 @dataclass(frozen=True)
@@ -69,11 +77,14 @@ class CodingStatus:
                     "is_current_codebook": one.sample.codebook_version == self.current_version,
                     "size": one.sample.size,
                     "coded_tasks": one.coded_tasks,
+                    "shared_tasks": one.shared_tasks,
                     "reliability_tasks": one.reliability_tasks,
                     "required_reliability_size": one.sample.required_reliability_size,
                     "doubly_coded": one.doubly_coded,
+                    "coded_twice": one.coded_twice,
                     "disagreements": one.disagreements,
                     "adjudicated": one.adjudicated,
+                    "is_counted": one.is_counted,
                     "coders": [
                         {
                             "coder_id": coder.coder_id,
@@ -104,10 +115,19 @@ class CodingStatus:
         found = []
         for one in self.samples:
             sample = one.sample
+            shared = (
+                f", {one.shared_tasks:,} of these are tasks of another sample as well"
+                if one.shared_tasks
+                else ""
+            )
             found.append(
                 f"Sample {sample.sample_id} ({sample.crawl_month:%Y-%m}): "
-                f"{one.coded_tasks:,} of {sample.size:,} tasks coded"
+                f"{one.coded_tasks:,} of {sample.size:,} tasks coded{shared}"
             )
+            if not one.is_counted:
+                found.append(
+                    "  it changes no figure until more of the tasks that it alone has are coded"
+                )
             found += [
                 f"  {coder.coder_id}: {coder.coded:,} of {coder.assigned:,} coded, "
                 f"{coder.open:,} open"
@@ -115,7 +135,8 @@ class CodingStatus:
             ]
             found.append(
                 f"  reliability: {one.doubly_coded:,} of {one.reliability_tasks:,} tasks coded "
-                f"twice or more; {one.disagreements:,} disagreements in all, "
+                f"twice or more; coders differ in {one.disagreements:,} of all "
+                f"{one.coded_twice:,} tasks of the sample that several coded, "
                 f"{one.adjudicated:,} of them adjudicated"
             )
         for version, count in self.codes_by_version.items():
@@ -133,6 +154,7 @@ def coding_status(store: CodingStore, current_version: str) -> CodingStatus:
     codes = newest(store.codes())
     tasks = store.sample_tasks()
     independent = codes.filter(pl.col("code_round") == "independent")
+    counted = set(of_counting_samples(tasks, codes)["sample_id"])
     versions = codes.group_by("codebook_version").len("n").sort("codebook_version").rows()
     asked = tasks.select(*_KEY, pl.col("coder_ids").alias("coder_id")).explode("coder_id")
     unasked = (
@@ -144,7 +166,7 @@ def coding_status(store: CodingStore, current_version: str) -> CodingStatus:
     return CodingStatus(
         current_version=current_version,
         samples=tuple(
-            _of_sample(sample, tasks.filter(pl.col("sample_id") == sample.sample_id), codes)
+            _of_sample(sample, tasks, codes, is_counted=sample.sample_id in counted)
             for sample in store.samples()
         ),
         codes_by_version=dict(versions),
@@ -183,7 +205,11 @@ def disputed(tasks: pl.DataFrame, codes: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _of_sample(sample: Sample, tasks: pl.DataFrame, codes: pl.DataFrame) -> SampleStatus:
+def _of_sample(
+    sample: Sample, every: pl.DataFrame, codes: pl.DataFrame, *, is_counted: bool
+) -> SampleStatus:
+    is_own = pl.col("sample_id") == sample.sample_id
+    tasks, others = every.filter(is_own), every.filter(~is_own)
     independent = codes.filter(pl.col("code_round") == "independent")
     assigned = tasks.select(*_KEY, pl.col("coder_ids").alias("coder_id")).explode("coder_id")
     coded = assigned.join(independent, on=[*_KEY, "coder_id"], how="semi")
@@ -192,14 +218,18 @@ def _of_sample(sample: Sample, tasks: pl.DataFrame, codes: pl.DataFrame) -> Samp
     reliability = tasks.filter("is_reliability")
     twice = independent.group_by(_KEY).len("n").filter(pl.col("n") > 1)
     differing = disputed(tasks, codes)
+    coded_tasks = tasks.join(independent, on=_KEY, how="semi")
     return SampleStatus(
         sample=sample,
         coders=tuple(
             CoderStatus(coder, given.get(coder, 0), done.get(coder, 0)) for coder in sample.coders
         ),
-        coded_tasks=len(tasks.join(independent, on=_KEY, how="semi")),
+        coded_tasks=len(coded_tasks),
+        shared_tasks=len(coded_tasks.join(others, on=_KEY, how="semi")),
         reliability_tasks=len(reliability),
         doubly_coded=len(reliability.join(twice, on=_KEY, how="semi")),
+        coded_twice=len(tasks.join(twice, on=_KEY, how="semi")),
         disagreements=len(differing),
         adjudicated=int(differing["is_adjudicated"].sum()),
+        is_counted=is_counted,
     )

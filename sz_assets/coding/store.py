@@ -8,6 +8,7 @@ code of a video counts (`core.coding.best_code`), or models (`coding.machine`).
       samples/<sample id>/sample.json        how the sample was drawn, and for whom
       samples/<sample id>/tasks.parquet      what was drawn (contract coding/tasks)
       codes/<import id>.parquet              what one import brought; never written again
+      imports.json                           which imports there must be (`ledger`)
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pathlib import Path
 import msgspec
 import polars as pl
 
+from sz_assets.coding.ledger import Ledger, read_ledger, refuse_missing, write_ledger
 from sz_assets.contracts.coding_store import SAMPLE_TASKS, STORED_CODES
 from sz_assets.contracts.table import Table
 from sz_assets.contracts.validate import ContractViolation, conform, polars_schema
@@ -204,29 +206,63 @@ class CodingStore:
         The import's id is the hash of what the codes say and where they stood in which file, not of
         when they were imported: None if just this is kept already, and then nothing is written.
         """
-        content = codes.drop("imported_at").select(sorted(set(codes.columns) - {"imported_at"}))
-        import_id = hashlib.sha256(content.write_json().encode()).hexdigest()[:16]
+        import_id = content_id(codes)
         path = self.root / "codes" / f"{import_id}.parquet"
         with self.lock():
             if path.exists():
                 return None
-            number = int(self.codes()["import_number"].max() or 0) + 1  # type: ignore[arg-type]
+            kept = dict(self.codes().select("import_number", "import_id").unique().iter_rows())
+            ledger = read_ledger(self.root)
+            number = max((0, *kept, *ledger.import_ids, *ledger.lost)) + 1
             frame = codes.with_columns(
                 pl.lit(number, dtype=pl.Int64).alias("import_number"),
                 pl.lit(import_id).alias("import_id"),
             )
             _write(frame, path, STORED_CODES)
+            # After the codes: a reader that knows of an import finds it.
+            ids = {**ledger.import_ids, **kept, number: import_id}
+            write_ledger(self.root, Ledger(import_ids=ids, lost=ledger.lost))
         return import_id
 
+    def accept_lost(self, number: int, at: datetime) -> None:
+        """Go on without a lost import; UserError if it is not missing. It stays on the record."""
+        with self.lock():
+            ledger, kept = read_ledger(self.root), self._kept_codes()
+            if number not in ledger.missing(kept.select("import_number", "import_id").iter_rows()):
+                raise UserError(f"Import {number} of codes is not missing: name one that is.")
+            lost = {**ledger.lost, number: at}
+            write_ledger(self.root, Ledger(import_ids=ledger.import_ids, lost=lost))
+
     def codes(self) -> pl.DataFrame:
-        """Every code ever imported (contract coding/codes), in the order in which they came."""
+        """Every code ever imported (contract coding/codes), in the order in which they came.
+
+        UserError if a file is damaged, or an import is missing that was not accepted as lost.
+        """
+        ledger = read_ledger(self.root)
+        codes = self._kept_codes()
+        kept = codes.select("import_number", "import_id").unique()
+        refuse_missing(self.root, ledger.missing(kept.iter_rows()))
+        return codes
+
+    def _kept_codes(self) -> pl.DataFrame:
         paths = sorted((self.root / "codes").glob("[!.]*.parquet"))
         return pl.concat(
             [
                 pl.DataFrame(schema=polars_schema(STORED_CODES)),
-                *(_read(path, STORED_CODES) for path in paths),
+                *(read_codes_file(path) for path in paths),
             ]
         ).sort("import_number", maintain_order=True)
+
+
+def content_id(codes: pl.DataFrame) -> str:
+    """The id of an import of these codes: a hash of all but when, and as which, they came."""
+    names = sorted(set(codes.columns) - {"imported_at", "import_number", "import_id"})
+    return hashlib.sha256(codes.select(names).write_json().encode()).hexdigest()[:16]
+
+
+def read_codes_file(path: Path) -> pl.DataFrame:
+    """What one import brought; UserError if the file is damaged."""
+    return _read(path, STORED_CODES)
 
 
 def newest(codes: pl.DataFrame) -> pl.DataFrame:

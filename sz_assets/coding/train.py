@@ -31,6 +31,7 @@ from sz_assets.coding.machine.models import (
 )
 from sz_assets.coding.machine.prompt import TEMPLATE_VERSION, build_prompt, example_tasks
 from sz_assets.coding.store import CodingStore
+from sz_assets.core.coding.counting_samples import of_keeping_samples
 from sz_assets.core.coding.evaluation import evaluate_codes
 from sz_assets.core.coding.training_set import NONE_FITS, main_categories, training_set
 from sz_assets.errors import UserError
@@ -58,8 +59,9 @@ def train(
 ) -> dict[str, Any]:
     """Make a coder, keep it, and put it into use or not; what there is to tell.
 
-    With `use` None a linear coder comes into use only if, cross-validated, it is right more often
-    on its training tasks than the cue words are; the evaluation tasks are not touched for that.
+    With `use` None a linear coder comes into use only if, cross-validated on its training tasks and
+    with cue words in its place where it is less sure than the study's `abstain_below`, it is right
+    more often than the cue words alone; the evaluation tasks are not touched for that.
 
     `videos` (account_id, video_id, title) are those at hand: they give the titles of coded tasks
     outside every sample, and a language model is asked about them, after the sampled ones, `limit`
@@ -88,7 +90,8 @@ def _train_linear(
     from sz_assets.coding.machine import chosen_cues, linear
 
     by_people, undecided = decided(store, study)
-    chosen = training_set(by_people, store.sample_tasks(), videos)
+    tasks = store.sample_tasks()
+    chosen = training_set(by_people, tasks, videos, of_keeping_samples(tasks, store.codes()))
     left_out = {**undecided, **chosen.left_out}
     if len(chosen.tasks) < MINIMUM_TRAINING_TASKS:
         others = "; ".join(f"{reason}: {number:,}" for reason, number in left_out.items())
@@ -123,9 +126,25 @@ def _train_linear(
     # Cue words may name categories that no person did: those are wrong, not unknown.
     classes = [*(second.id for _, second in study.codebook.secondary), NONE_FITS]
     cue_words = evaluate_codes(chosen.tasks["category"], words["secondary_category"], classes)
-    is_better = coder.card.cross_validated["accuracy_ratio"] > (cue_words.accuracy_ratio or 0)
+    # Aligned with the training tasks; only a coder that was loaded has none.
+    tried = coder.out_of_fold if coder.out_of_fold is not None else pl.DataFrame()
+    is_sure = pl.col("confidence") >= study.coding.abstain_below
+    machine = tried.select(pl.when(is_sure).then("predicted").alias("category")).to_series()
+    both = evaluate_codes(
+        chosen.tasks["category"],
+        pl.select(pl.coalesce(machine, words["secondary_category"])).to_series(),
+        classes,
+    )
+    is_better = (both.accuracy_ratio or 0) > (cue_words.accuracy_ratio or 0)
     made = _keep(store, study, card, chosen.tasks, coder.save, is_better if use is None else use)
-    return {**made, "cue_words_accuracy_ratio": cue_words.accuracy_ratio, "is_better": is_better}
+    return {
+        **made,
+        "abstain_below": study.coding.abstain_below,
+        "abstained_ratio": machine.null_count() / len(machine),
+        "with_cue_words_accuracy_ratio": both.accuracy_ratio,
+        "cue_words_accuracy_ratio": cue_words.accuracy_ratio,
+        "is_better": is_better,
+    }
 
 
 def _ask_model(

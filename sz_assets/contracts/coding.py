@@ -29,7 +29,13 @@ DECIDING_COEFFICIENTS = (SET_COEFFICIENT, "krippendorff_alpha")
 MACHINE_COEFFICIENT = "machine_alpha"
 
 _WORD = Matches("^[a-z0-9_]+$")
-_LEVEL = c.text("category_level", "What `category` is.", OneOf(CATEGORY_LEVELS), nullable=False)
+_LEVEL = c.text(
+    "category_level",
+    "`secondary`: `category` is a secondary category or `none`; `primary`: a primary category, "
+    "`none`, or `overall` for all primary ones; `overall`: all secondary ones together.",
+    OneOf(CATEGORY_LEVELS),
+    nullable=False,
+)
 _CATEGORY = c.text(
     "category",
     "Category of the codebook, `none` (no category fits), or `overall`.",
@@ -197,7 +203,10 @@ CODING_RELIABILITY = Table(
         c.number("value", "Its value; null if it can't be computed.", "1 is perfect agreement"),
         *INTERVAL,
         c.count("unit_count", "Videos with at least two codes."),
-        c.count("coder_count", "Coders."),
+        c.count(
+            "coder_count",
+            "Coders whose codes are compared; `machine_alpha`: 2, people as one and the machine.",
+        ),
         c.count("code_count", "Codes compared."),
         c.ratio(
             "human_coded_ratio",
@@ -206,8 +215,9 @@ CODING_RELIABILITY = Table(
         ),
         c.text(
             "verdict",
-            "What the study's thresholds allow to conclude from Krippendorff's alpha of these "
-            "videos and codes: its value decides, not an end of its interval.",
+            "`reliable`, `tentative` or `insufficient`: what the study's thresholds say of the "
+            "value (not of an end of its interval) of Krippendorff's alpha of these videos and "
+            "codes; `unknown`: no alpha, or too few videos, which the note tells.",
             OneOf(RELIABILITY_VERDICTS),
             nullable=False,
         ),
@@ -257,44 +267,27 @@ CATEGORY_PREVALENCE = Table(
         c.POPULATION,
         _LEVEL,
         _CATEGORY,
-        c.text("estimator", "Which estimate.", OneOf(PREVALENCE_ESTIMATORS), nullable=False),
+        c.text(
+            "estimator",
+            "`uncorrected`: as the machine counts, its errors included; `human_only`: the human "
+            "sample weighted by its probabilities; `corrected`: within each of the machine's words "
+            "the share of people's codes. People's codes are taken as true.",
+            OneOf(PREVALENCE_ESTIMATORS),
+            nullable=False,
+        ),
         c.ratio("share_ratio", "Share of the population's videos; null if refused."),
         c.ratio("share_low_ratio", "Lower end of the 95 % interval; null where none holds."),
         c.ratio("share_high_ratio", "Upper end of the 95 % interval; null where none holds."),
         c.VIDEO_COUNT,
-        c.count("human_code_count", "Videos of it that people coded and that count here."),
+        c.count(
+            "human_code_count",
+            "Videos that people coded and that the estimate rests on, whatever their category: "
+            "the same number for every category.",
+        ),
         c.text("machine_method", "The machine that is corrected.", nullable=False),
         METHOD,
         NOTE,
         c.INCOMPLETE_ACCOUNTS,
     ),
     rules=(NotLess("share_high_ratio", "share_low_ratio"),),
-)
-
-CATEGORY_SPECIALISATION = Table(
-    layer="engagement",
-    name="category_specialisation",
-    grain="one row per crawl month, population, account and category that occurs in its videos",
-    description=(
-        "What an account publishes more, or less, than all accounts together: its share of each "
-        "content category over the share of all."
-    ),
-    key=("crawl_month", "population", "account_id", "primary_category", "secondary_category"),
-    columns=(
-        c.CRAWL_MONTH,
-        c.POPULATION,
-        c.ACCOUNT_ID,
-        c.required(c.PRIMARY_CATEGORY),
-        c.required(c.SECONDARY_CATEGORY),
-        c.VIDEO_COUNT,
-        c.count("account_video_count", "Videos of the account, coded or not."),
-        c.ratio("video_share_ratio", "Videos of the category over all of the account."),
-        c.ratio("population_share_ratio", "The same over all accounts of the population."),
-        c.number(
-            "location_quotient",
-            "The account's share over that of all; above 1 it is a speciality.",
-            "ratio",
-        ),
-        c.required(c.COVERAGE_VERDICT),
-    ),
 )

@@ -13,7 +13,6 @@ from sz_assets.contracts import columns as c
 from sz_assets.contracts.analysis import CLAIM_TESTS, CONSISTENCY_FINDINGS, PAPER_COMPARISON
 from sz_assets.contracts.coding import (
     CATEGORY_PREVALENCE,
-    CATEGORY_SPECIALISATION,
     CODING_RELIABILITY,
     MACHINE_EVALUATION,
 )
@@ -35,6 +34,7 @@ from sz_assets.contracts.inference import (
 from sz_assets.contracts.summaries import (
     ACCOUNT_ENGAGEMENT,
     CATEGORY_ENGAGEMENT,
+    CATEGORY_SPECIALISATION,
     DURATION_ENGAGEMENT,
     ENGAGEMENT_HISTOGRAM,
     ENGAGEMENT_SUMMARY,

@@ -216,3 +216,33 @@ CATEGORY_ENGAGEMENT = Table(
     ),
     rules=(NotLess("video_count", "human_coded_count"),),
 )
+
+CATEGORY_SPECIALISATION = Table(
+    layer="engagement",
+    name="category_specialisation",
+    grain="one row per crawl month, population, account and category that occurs in its videos",
+    description=(
+        "What an account publishes more, or less, than all accounts together: its share of each "
+        "content category over the share of all. Counted by the best code of each video, a "
+        "person's or a machine's: `coding_method` of `fct_video_month` says whose."
+    ),
+    key=("crawl_month", "population", "account_id", "primary_category", "secondary_category"),
+    columns=(
+        c.CRAWL_MONTH,
+        c.POPULATION,
+        c.ACCOUNT_ID,
+        c.required(c.PRIMARY_CATEGORY),
+        c.required(c.SECONDARY_CATEGORY),
+        c.VIDEO_COUNT,
+        c.count("account_video_count", "Videos of the account, coded or not."),
+        c.ratio("video_share_ratio", "Videos of the category over all of the account."),
+        c.ratio("population_share_ratio", "The same over all accounts of the population."),
+        c.number(
+            "location_quotient",
+            "The account's share over that of all; above 1: more than all accounts together; "
+            "errors of coding are not in it.",
+            "ratio",
+        ),
+        c.required(c.COVERAGE_VERDICT),
+    ),
+)

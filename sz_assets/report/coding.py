@@ -50,9 +50,9 @@ _NO_ERRORS = Bilingual(
     "How often the machine errs is not known: nobody coded videos that it was not trained on.",
 )
 _NO_SHARES = Bilingual(
-    "各类目真正的占比未知：没有人工样本，或样本太小；原因见占比表下的注。",
-    "The true share of each category is not known: the human sample is missing or too small; the "
-    "reason stands below the table of shares.",
+    "各类目真正的占比未知：没有人工样本，或样本不足以估计；原因见占比表下的注。",
+    "The true share of each category is not known: the human sample is missing or does not "
+    "suffice; the reason stands below the table of shares.",
 )
 
 

@@ -17,7 +17,7 @@ from sz_assets.contracts.coding import MACHINE_COEFFICIENT
 from sz_assets.report import formats
 from sz_assets.report.section import Frames, Part, rows_of
 from sz_assets.report.sentences import Row, Sentence, known, say, value_of
-from sz_assets.report.tables import Column, DataTable, data_table, field, interval, row_id
+from sz_assets.report.tables import Column, Content, DataTable, data_table, field, interval, row_id
 
 _TABLE = "coding_reliability"
 _OTHERS = ("gwet_ac1", "cohen_kappa", "fleiss_kappa", "percent_agreement")
@@ -133,7 +133,7 @@ def _table(
         Column(kappa, _kappas, "n"),
         Column(Bilingual("一致率", "Agreement"), field("percent_agreement", formats.percent), "n"),
         Column(Bilingual("视频", "Videos"), field("unit_count", formats.count), "n"),
-        Column(Bilingual("编码员", "Coders"), field("coder_count", formats.count), "n"),
+        Column(Bilingual("编码员", "Coders"), _coders, "n"),
         Column(
             Bilingual("样本中人工编码", "Sample coded by people"),
             field("human_coded_ratio", _or_blank),
@@ -157,6 +157,13 @@ def alpha_text(value: float | None) -> str | Markup:
 
 def _or_blank(value: float | None) -> str:
     return "" if value is None else str(formats.percent(value))
+
+
+def _coders(row: Row) -> Content:
+    """How many people coded; the machine's row compares one code of people with the machine's."""
+    if row["coefficient"] == MACHINE_COEFFICIENT:
+        return Bilingual("人工与机器", "people, machine")
+    return formats.count(row["coder_count"])
 
 
 def _kappas(row: Row) -> str:

@@ -88,8 +88,8 @@ def _sourced(rows: Sequence[tuple[str, Row]]) -> list[Sentence | None]:
                 Bilingual(
                     "{video} 条视频的编码来自{method}，其中 {sample_video} 条在样本中；"
                     "{categorised} 条得到类目。",
-                    "{video} videos have their code from {method}, {sample_video} of them in the "
-                    "sample; {categorised} got a category.",
+                    "Videos with their code from {method}: {video}, of these in the sample: "
+                    "{sample_video}, with a category: {categorised}.",
                 ),
                 values,
                 method=method_name(row["coding_method"]),
@@ -138,7 +138,7 @@ def people(frames: Frames, context: ChartContext) -> Part:
             Bilingual(
                 "{round}：{coders} 名编码员对 {videos} 条视频给出 {codes} 个编码"
                 "（编码表：{state}）。",
-                "People coded {round}: {coders} coders gave {codes} codes to {videos} videos "
+                "People coded {round}: coders: {coders}, codes: {codes}, videos: {videos} "
                 "(codebook: {state}).",
             ),
             {

@@ -16,7 +16,7 @@ import polars as pl
 from markupsafe import Markup
 
 from sz_assets.charts.catalogue import CATALOGUE
-from sz_assets.charts.coding_rows import reliability_of
+from sz_assets.charts.coding_rows import coded_by_people, reliability_of
 from sz_assets.charts.context import (
     SIMULATED_MARK,
     Bilingual,
@@ -38,6 +38,7 @@ from sz_assets.charts.wording import (
     NOT_ESTABLISHING,
     PAPER_VERDICTS,
     RELIABILITY,
+    RELIABILITY_SIGNS,
     YES_NO,
     ten_thousands,
 )
@@ -119,7 +120,8 @@ def build_report(data: ReportData) -> str:
             incomplete=[row for row in accounts if row.coverage_verdict != "complete"],
             sample_lacks=_sample_lacks(data),
             categories=_grouped(categories),
-            closing_rows=closing_rows(categories),
+            closing_rows=closing_rows(categories, coded_by_people(data.frames, context)),
+            reliability_signs=RELIABILITY_SIGNS,
             coding_reliability=RELIABILITY[reliability_of(data.frames, context)],
             video_urls={} if context.is_simulated else data.video_urls,
             pictures=_pictures(data),

@@ -73,7 +73,7 @@ def test_alpha_stands_per_category_after_all_categories_and_the_machine() -> Non
     chart = built("coding_reliability")
     shown = datasets(chart)
     assert [row["first"] for row in shown["row_labels"]] == [
-        *("全部类目", "机器与人工", "全部一级类目", "建设主体", "组织主体", "市民主体"),
+        *("全部类目", "机器与人工 (n = 160)", "全部一级类目", "建设主体", "组织主体", "市民主体"),
         *("自然环境", "人文环境", "经济环境", "不属任何类目"),
     ]
     assert [row["value"] for row in shown["main"]] == [
@@ -84,10 +84,10 @@ def test_alpha_stands_per_category_after_all_categories_and_the_machine() -> Non
     assert 7 not in {row["row"] for row in shown["main"]}
     # What has no interval has no line.
     assert {row["row"] for row in shown["intervals"]} == {0, 1, 2, 3, 4, 5, 8, 9}
-    assert "n = 160 条视频 videos, 4 名编码员 coders" in subtitle(chart)
-    assert "● 可靠 reliable 4 · ◆ 暂可 tentative 2 · ▼ 不足 insufficient 3 · ○ 未知 unknown 1" in (
-        subtitle(chart)
-    )
+    assert "n = 160 条视频 videos（人与人 among people）, 编码员 coders: 4" in subtitle(chart)
+    # The legend counts categories alone: the machine and the overall rows are not among them.
+    counts = "● 可靠 reliable 2 · ◆ 暂可 tentative 2 · ▼ 不足 insufficient 2 · ○ 未知 unknown 1"
+    assert f"类目 categories: {counts}" in subtitle(chart)
 
 
 def test_the_studys_thresholds_are_lines_of_the_chart() -> None:
@@ -162,8 +162,8 @@ def test_shares_that_nobody_checked_are_the_machines_count_and_called_so() -> No
     shown = datasets(chart)
     assert {row["shape"] for row in shown["main"]} == {"circle"}
     assert shown["intervals"] == []
-    assert "Not checked by people: no correction, no interval" in subtitle(chart)
-    assert "corrected" not in subtitle(chart).split("Not checked")[0].replace("uncorrected", "")
+    assert "Not corrected by people's codes: no interval" in subtitle(chart)
+    assert "corrected" not in subtitle(chart).split("Not corrected")[0].replace("uncorrected", "")
     assert shown["numbers"][-1]["text"] == "—"
 
 
@@ -249,7 +249,7 @@ def test_table_2_adds_up_to_the_whole_sample() -> None:
         shares = [getattr(row, column) for row in [*rows, rest]]
         assert math.isclose(math.fsum(shares), 1.0)
     texts = [cell["text"] for cell in datasets(built("table_2"))["cells"]]
-    assert {"未编码，或不属任何类目", "389", "43.2", "50.0", "900", "100.0"} <= set(texts)
+    assert {"不属任何类目，或未编码", "389", "43.2", "50.0", "900", "100.0"} <= set(texts)
 
 
 def test_table_2_says_how_many_people_coded_and_which_video_is_the_exemplar() -> None:

@@ -182,7 +182,7 @@ def test_a_machine_that_does_worse_than_cue_words_is_kept_but_not_used(
     model = told(sz("coding", "train", "--json"))
     assert model["cue_words_accuracy_ratio"] == 1
     assert not model["is_in_use"]
-    assert "not in use: cue words are right more often" in sz("coding", "train").out
+    assert "not in use: cue words alone are right at least as often" in sz("coding", "train").out
     assert told(sz("coding", "train", "--use", "--json"))["is_in_use"]
 
 
@@ -224,10 +224,10 @@ def test_rows_that_are_wrong_are_named_with_their_lines(
         (["train"], "at least 50 are needed"),
         (["train", "--method", "language-model"], "SZ_CODING_LLM_BASE_URL"),
         (["evaluate"], "No sampled task has a code of people"),
-        (["evaluate", "missing.txt"], "can't be read"),
-        (["reliability", "missing.csv"], "missing.csv"),
+        (["evaluate", "missing.txt"], "missing.txt"),
+        (["reliability", "missing.csv"], "There is no file missing.csv"),
         (["adjudicate", "--coder", "carla"], "Name the sample"),
-        (["import", "missing.xlsx"], "missing.xlsx"),
+        (["import", "missing.xlsx"], "There is no file missing.xlsx"),
     ],
 )
 def test_what_can_not_be_done_is_one_sentence(

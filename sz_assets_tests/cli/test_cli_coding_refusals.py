@@ -26,14 +26,14 @@ def said(home: Path, without_settings: None) -> Callable[..., Result]:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["import", "no-such.xlsx"], "no-such.xlsx can't be read"),
+        (["import", "no-such.xlsx"], "There is no file no-such.xlsx"),
         (["import"], "Missing argument"),
         (["import", "a.csv", "--format", "pdf"], "'pdf' is not one of"),
         (["export", "--size", "0"], "not in the range"),
         (["export"], "Give either --month"),
         (["export", "--sample", "x", "--coder", "anna"], "leave out --coder"),
         (["status", "--sample"], "No such option"),
-        (["reliability", "no-such.csv"], "no-such.csv cannot be read"),
+        (["reliability", "no-such.csv"], "There is no file no-such.csv"),
         (["codebook", "--changes-from", "../x"], "no codebook of version ../x"),
         (["adjudicate", "--coder", "anna"], "Name the sample"),
     ],

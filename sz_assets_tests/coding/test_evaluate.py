@@ -122,7 +122,9 @@ def test_without_codes_there_is_nothing_to_judge_by(lab):
         evaluate(lab.store, lab.study)
     outside = lab.videos.join(lab.tasks, on=["account_id", "video_id"], how="anti")
     lab.code(outside.head(7))
-    with pytest.raises(UserError, match=r"outside every sample, so of unknown probability: 7\)"):
+    with pytest.raises(
+        UserError, match=r"outside every sample that counts, so of unknown probability: 7\)"
+    ):
         evaluate(lab.store, lab.study)
     lab.code(lab.part("train").head(3))
     with pytest.raises(UserError, match="keeps no model 'linear-none'"):
@@ -138,6 +140,10 @@ def test_a_model_of_an_older_codebook_is_named_and_not_judged(lab, changed_codeb
     [warning] = said["warnings"]
     assert model_id in warning
     assert "visual mean something else" in warning
+    for coder in said["coders"]:
+        assert (
+            "of 200 coded videos are left out, since their categories, `none`" in coder["notes"][0]
+        )
     # That no category fits could now be otherwise, too.
     reason = "coded with categories that mean something else in the present codebook"
     assert said["left_out"] == {reason: sum(one == "none" for one in map(

@@ -228,5 +228,5 @@ def test_a_file_that_is_no_export_is_refused(content: bytes, said: str, tmp_path
     path.write_bytes(content)
     with pytest.raises(UserError, match=said):
         read_codes(path, coder_id="anna")
-    with pytest.raises(UserError, match="can't be read"):
+    with pytest.raises(UserError, match="There is no file"):
         read_codes(tmp_path / "none.jsonl", coder_id="anna")

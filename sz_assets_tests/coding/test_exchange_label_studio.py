@@ -258,5 +258,5 @@ def test_a_file_that_is_no_whole_export_is_refused(
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="can't be read"):
+    with pytest.raises(UserError, match="There is no file"):
         read_codes(tmp_path / "export.json")

@@ -197,8 +197,8 @@ def test_a_project_that_was_coded_in_another_program(tmp_path):
     assert third.task_id == given.tasks[2].task_id
     (problem,) = reading.problems
     assert str(problem) == (
-        f"{path.name}, line 2: {given.tasks[1].task_id}: a coding names no user; name the coder "
-        "when importing."
+        f"{path.name}, line 2: {given.tasks[1].task_id}: a coding names no user; say who coded "
+        "with --coder NAME."
     )
     assert len(reading.uncoded) == 29
     second = read_codes(path, coder_id="c9").codes[1]

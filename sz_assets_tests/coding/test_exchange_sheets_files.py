@@ -68,8 +68,8 @@ def test_another_kind_of_archive(tmp_path):
 
 
 def test_a_folder_and_no_file(tmp_path):
-    for path in (tmp_path, tmp_path / "none.xlsx"):
-        with pytest.raises(UserError, match="can't be read"):
+    for path, words in ((tmp_path, "is a folder"), (tmp_path / "none.xlsx", "There is no file")):
+        with pytest.raises(UserError, match=words):
             read_codes(path)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,6 +12,7 @@ import pytest
 
 from sz_assets.coding.exchange.registry import Format
 from sz_assets.coding.export import export_new_sample, export_sample, required_reliability_size
+from sz_assets.coding.reliability_wanted import notes_on_reliability
 from sz_assets.coding.store import CodingStore
 from sz_assets.core.coding.cue_words import code_videos
 from sz_assets.core.coding.sample_size import required_units
@@ -54,6 +56,16 @@ def test_each_coder_gets_the_own_tasks_and_nothing_of_codes_or_strata(export, tm
         for hidden in ("evaluate", "stratum", "natural", "behavioral", "like_count"):
             assert hidden not in text
     assert made.to_json()["coders"]["anna"]["tasks"] == made.tasks_by_coder["anna"]
+
+
+def test_another_sample_of_the_same_month_and_population_is_warned_of(export, tmp_path):
+    _, first = export()
+    assert not any("already" in note for note in first.sample.notes)
+    _, second = export(replace(PLAN, size=60), folder=tmp_path / "other")
+    [note] = [note for note in second.sample.notes if "already" in note]
+    assert f"sz-assets coding export --sample {first.sample.sample_id}." in note
+    _, apart = export(replace(PLAN, seed=8), folder=tmp_path / "third", population="sample")
+    assert not any("already" in note for note in apart.sample.notes)
 
 
 def test_the_same_wish_gives_the_same_sample_and_another_seed_another(export, tmp_path):
@@ -151,3 +163,29 @@ def test_too_few_doubly_coded_tasks_are_told(export):
     _, made = export()
     assert made.required_reliability_size > 8
     assert f"{made.required_reliability_size:,} are needed" in made.sample.notes[-1]
+
+
+def test_a_size_that_can_not_be_had_is_told_with_its_category(export, study, tmp_path):
+    _, made = export()
+    words = made.sample.notes[-1]
+    assert re.search(r"rarest category \(\w+, \d+ of 24\) ", words)
+    assert "more than there are: no verdict on that category can be expected" in words
+
+
+def test_a_size_that_only_a_larger_sample_has_is_told(study):
+    categories = pl.Series(["natural"] * 50 + ["ethnic"] * 50)
+    needed = required_reliability_size(study, categories)
+    (note,) = notes_on_reliability(study, categories, 50, 10_000)
+    assert f"(ethnic, 50 of 100) {needed} are needed, more than the sample has" in note
+    assert notes_on_reliability(study, categories, needed, 10_000) == []
+
+
+def test_a_sample_without_reliability_tasks_warns(export):
+    _, made = export(replace(PLAN, reliability_size=0))
+    (note,) = made.sample.notes
+    assert note.startswith("No video goes to several coders (--reliability 0)")
+
+
+def test_a_coder_who_is_named_twice_is_told_so(export):
+    with pytest.raises(UserError, match="The coder anna is named twice"):
+        export(replace(PLAN, coder_ids=("anna", "anna")))

@@ -122,7 +122,9 @@ def test_damaged_and_foreign_files_are_refused(
     with pytest.raises(UserError, match=told) as caught:
         LinearCoder.load(saved)
     assert str(saved) in str(caught.value)
-    assert "sz-assets coding train" in str(caught.value)
+    assert "move that folder away, then train again with `sz-assets coding train`" in str(
+        caught.value
+    )
     assert str(caught.value).count("\n") == 0
 
 

@@ -88,13 +88,17 @@ def test_a_damaged_model_is_told(models, study):
     with pytest.raises(UserError, match=r"coder\.json is missing"):
         models.in_use(study.codebook)
     (models.root / "linear-1" / "seen.parquet").write_bytes(b"")
-    with pytest.raises(UserError, match=r"seen\.parquet is damaged"):
+    with pytest.raises(
+        UserError, match=r"seen\.parquet is damaged: .* move \S*/linear-1 away, then train again"
+    ):
         models.load("linear-1")
     (models.root / "linear-1" / "model.json").write_bytes(b"{}")
     with pytest.raises(UserError, match=r"model\.json is damaged"):
         models.cards()
     (models.root / "current.json").write_bytes(b"[]")
-    with pytest.raises(UserError, match=r"current\.json is damaged"):
+    with pytest.raises(
+        UserError, match=r"current\.json is damaged: .* move \S*/current\.json away"
+    ):
         models.current_id()
 
 

@@ -187,3 +187,52 @@ def test_the_data_hold_positions_in_the_values(tmp_path: Path) -> None:
     [variable] = read_reliability_file(written(tmp_path, WIDE)).variables
     assert variable.codes.tolist() == [[0, 0], [1, 0], [1, 1], [0, -1]]
     assert variable.units == ("1", "2", "3", "4")
+
+
+TEXTS = [f"unclear {n}" for n in range(12)]
+DATES = ["2023-10-05" if n < 7 else f"2023-10-{n:02d}" for n in range(12)]
+
+
+@pytest.mark.parametrize(
+    ("name", "cells"),
+    [
+        ("comment", TEXTS),
+        ("why", TEXTS),
+        ("note", ["", "", "see the link", *[""] * 9]),
+        ("备注", ["看不清", "", "看不清", *[""] * 9]),
+        ("coded", DATES),
+    ],
+)
+@pytest.mark.parametrize("options", [{}, {"layout": "coders_in_columns"}])
+def test_a_column_of_free_text_or_dates_is_no_coder(tmp_path, name, cells, options) -> None:
+    codes = [(f"{'ab'[n % 2]}", "a" if n < 2 else "ab"[n % 2]) for n in range(12)]
+    plain = "id,anna,ben\n" + "".join(f"{n},{a},{b}\n" for n, (a, b) in enumerate(codes))
+    rows = zip(plain.splitlines(), [name, *cells], strict=True)
+    more = "".join(f"{row},{cell}\n" for row, cell in rows)
+    found = result_of(written(tmp_path, more, name="more.csv"), **options)
+    expected = result_of(written(tmp_path, plain), **options)
+    assert found["variables"] == expected["variables"]
+    assert found["columns"]["codes"] == ["anna", "ben"]
+    assert (
+        f"free text or dates, no codes (--value names columns): '{name}'"
+        in (found["layout_reason"])
+    )
+    stated = result_of(tmp_path / "more.csv", values=["anna", "ben", name])
+    assert only(stated)["coder_count"] == 3
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("id,anna,ben,comment", [f"{n},{n}.5,{n}.25,{n * 7}.75" for n in range(12)]),  # numbers
+        ("id,anna,ben,carl", [f"{n},a,b,{'ab'[n % 2]}" for n in range(12)]),
+        ("id,anna,ben,note", [f"{n},a,b,{'ab'[n % 2]}" for n in range(12)]),  # codes
+        ("id,coder1,coder2,coder3", [f"{n},a,b,text {n}" for n in range(12)]),
+        ("id,anna,ben,carl", [f"{n},x{n},y{n},z{n}" for n in range(12)]),  # no two would be left
+        ("id,anna,ben,carl", [f"{n},a,b,{'cd'[n % 2]}" for n in range(12)]),  # never agrees
+    ],
+)
+def test_what_may_be_a_coder_is_one(tmp_path, header, cells) -> None:
+    found = result_of(written(tmp_path, "\n".join([header, *cells]) + "\n"))
+    assert len(found["columns"]["codes"]) == 3
+    assert "left out" not in found["layout_reason"]

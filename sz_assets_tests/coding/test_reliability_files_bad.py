@@ -134,7 +134,29 @@ def test_other_content_is_refused(content: bytes, words: str, tmp_path: Path) ->
         reliability_of_file(path)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "v1,city,people\nv2,city,city\nv3,people,people\n",
+        "v1,city,city\nv2,city,people\n",
+        "v1,ana,city\nv2,bo,people\nv1,bo,city\nv2,ana,city\n",
+        "1,3,2\n2,3,3\n3,2,2\n",
+    ],
+)
+def test_a_file_without_a_header_is_told(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "codes.csv"
+    path.write_text(text)
+    with pytest.raises(UserError, match=r"line 1: the first row must name the coders"):
+        reliability_of_file(path)
+
+
+def test_coders_may_be_numbered_in_a_header(tmp_path: Path) -> None:
+    path = tmp_path / "codes.csv"
+    path.write_text("unit,1,2\n1,1,2\n2,1,1\n3,2,2\n")
+    assert read_reliability_file(path).variables[0].coders == ("1", "2")
+
+
 def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
-    for path in (tmp_path / "nothing.csv", tmp_path):
-        with pytest.raises(UserError, match="cannot be read"):
+    for path, words in ((tmp_path / "nothing.csv", "There is no file"), (tmp_path, "is a folder")):
+        with pytest.raises(UserError, match=words):
             reliability_of_file(path)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 
+from sz_assets.coding.export import export_new_sample
 from sz_assets.coding.status import coding_status
 from sz_assets.coding.store import CodingStore
+from sz_assets.core.coding.cue_words import code_videos
+from sz_assets.core.coding.sampling import SamplePlan
 
 
 def test_an_empty_store_says_what_to_do(tmp_path):
@@ -28,6 +32,11 @@ def test_counts_of_coders_disputes_and_versions(coding, changed_codebook):
     assert other.coded == 3
     assert (sample.coded_tasks, sample.reliability_tasks, sample.doubly_coded) == (4, 8, 2)
     assert (sample.disagreements, sample.adjudicated) == (1, 0)
+    assert (sample.coded_twice, sample.shared_tasks, sample.is_counted) == (2, 0, True)
+    assert any(
+        "coders differ in 1 of all 2 tasks of the sample that several coded" in line
+        for line in status.lines()
+    )
     old = coding.study.codebook.version
     assert status.codes_by_version == {old: 6}
     assert f"Codes made with {old} (old codebook): 6" in status.lines()
@@ -38,6 +47,29 @@ def test_counts_of_coders_disputes_and_versions(coding, changed_codebook):
     (decided,) = coding_status(coding.store, old).samples
     assert (decided.disagreements, decided.adjudicated) == (1, 1)
     assert decided.coders[0].coded == 3
+
+
+def test_codes_of_another_samples_tasks_are_told_as_such(coding, videos):
+    ids = coding.tasks_of("anna")
+    coding.coded("anna", dict.fromkeys(ids, "natural"), "a.csv")
+    export_new_sample(
+        coding.store,
+        coding.study,
+        SamplePlan(size=60, coder_ids=("anna",), reliability_size=0),
+        videos,
+        code_videos(videos, coding.study.codebook),
+        population="all",
+        format="csv",
+        folder=coding.folder,
+        created_at=datetime(2023, 11, 3),
+    )
+    status = coding_status(coding.store, coding.study.codebook.version)
+    first, second = status.samples
+    assert (first.is_counted, second.is_counted) == (True, False)
+    assert (second.coded_tasks, second.shared_tasks) == (len(ids), len(ids))
+    said = [line for line in status.lines() if second.sample.sample_id in line]
+    assert f"{len(ids)} of these are tasks of another sample as well" in said[0]
+    assert any("it changes no figure until" in line for line in status.lines())
 
 
 def test_codes_of_people_who_were_not_asked_are_told(coding):

@@ -6,12 +6,16 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import polars as pl
 import pytest
 from machine_kit import MONTH, Lab, month_of_videos
 
+from sz_assets.coding.evaluate import evaluate
 from sz_assets.coding.machine.models import task_ids
+from sz_assets.coding.machine_text import train_lines
 from sz_assets.coding.train import train
+from sz_assets.core.coding.counting_samples import of_counting_samples
 from sz_assets.errors import UserError
 
 CLOCK = lambda: datetime(2023, 11, 3, tzinfo=UTC)  # noqa: E731
@@ -80,12 +84,36 @@ def test_a_co_authored_video_and_a_same_title_never_stand_on_both_sides(tmp_path
     lab.code(lab.tasks.unique(["account_id", "video_id"]))
     said = trained(lab)
     seen = lab.models.load(said["model_id"]).seen
-    kept = lab.part("evaluate")
+    counting = of_counting_samples(lab.tasks, lab.tasks)
+    kept = counting.filter(part="evaluate")
     assert said["left_out"]["the same video is kept for evaluation"] > 3
     assert said["left_out"]["the same title is kept for evaluation"] > 3
     assert not set(seen["video_id"]) & set(kept["video_id"])
     plain = pl.col("title").str.replace_all(r"[！# ]", "")
     assert not set(seen.select(plain)["title"]) & set(kept.select(plain)["title"])
+
+
+def test_a_sample_that_is_only_drawn_keeps_nothing_from_training_and_changes_no_figure(lab):
+    lab.code(lab.tasks)
+    before, judged = trained(lab), evaluate(lab.store, lab.study)
+    lab.draw(320, seed=9)
+    assert trained(lab) == before | {"is_new": False}
+    assert evaluate(lab.store, lab.study) == judged
+
+
+def test_a_machine_is_never_judged_by_what_it_learnt_before_another_sample_counted(lab):
+    lab.code(lab.tasks)
+    lab.draw(320, seed=9)
+    model_id = trained(lab)["model_id"]
+    lab.code(lab.tasks.unique(["account_id", "video_id"]))
+    seen = set(task_ids(lab.models.load(model_id).seen))
+    now = of_counting_samples(lab.tasks, lab.tasks).filter(part="evaluate")
+    now = set(task_ids(now.unique(["account_id", "video_id"])))
+    *_, model = evaluate(lab.store, lab.study)["coders"]
+    assert seen & now
+    assert model["left_out"] == {"seen by the model": len(seen & now)}
+    assert model["items"] == len(now - seen)
+    assert not now & set(task_ids(lab.models.load(trained(lab)["model_id"]).seen))
 
 
 def test_tasks_outside_every_sample_are_learnt_from_with_the_titles_at_hand(lab):
@@ -138,6 +166,31 @@ def test_nothing_is_kept_as_a_pickle(lab):
         "coder.json", "weights.npz", "seen.parquet", "model.json",
     }  # fmt: skip
     assert MONTH.isoformat() not in (folder / "model.json").read_text()
+
+
+def test_a_machine_that_abstains_on_nearly_all_does_not_come_into_use(lab):
+    import random
+
+    rng = random.Random(3)
+    names = [second.id for _, second in lab.study.codebook.secondary]
+    said = {one: rng.choice(names) for one in task_ids(lab.tasks)}
+    lab.code(lab.tasks, **said)
+    made = trained(lab)
+    assert made["abstained_ratio"] > 0.8
+    better = made["with_cue_words_accuracy_ratio"] > made["cue_words_accuracy_ratio"]
+    assert (made["is_better"], made["is_in_use"]) == (better, better)
+    # What counts is what the pipeline makes of it, however it does where it must not abstain.
+    shy = msgspec.structs.replace(lab.study.coding, abstain_below=1.0)
+    lab.study = msgspec.structs.replace(lab.study, coding=shy)
+    made = trained(lab, seed=4)
+    assert made["abstained_ratio"] == 1
+    assert made["with_cue_words_accuracy_ratio"] == made["cue_words_accuracy_ratio"]
+    assert not made["is_better"]
+    lines = train_lines(made)
+    assert any("Less sure than 1 it abstains, on a share of 1.000" in line for line in lines)
+    assert lines[-2].startswith("Kept, but not in use: cue words alone are right at least as often")
+    lines = train_lines(trained(lab, seed=4, use=True))
+    assert lines[-2].startswith("In use, as asked or before, although cue words alone are right")
 
 
 def test_cue_words_may_name_a_category_that_no_person_did(lab):

@@ -146,19 +146,43 @@ def test_undecided_videos_are_numbered_since_they_are_the_hard_ones():
     assert not any("harder" in (note or "") for note in notes)
 
 
+def test_codes_of_a_changed_category_are_numbered_with_what_that_does_to_the_figures():
+    codes = [*CODES, {"video_id": "7", "category": "none", "is_usable": False}]
+    frame = evaluated(human(*codes), {"cue_words:1": SAID}, {}, BOOK, MONTH)
+    [overall] = rows_of(frame, "cue_words:1", "overall").values()
+    assert "1 of 6 coded videos are left out, since their categories, `none`" in overall["note"]
+    assert "likely too good" in overall["note"]
+    assert "1 coded videos are left out, likely the harder ones" in overall["note"]
+
+
+def test_a_sample_that_was_only_drawn_changes_nothing():
+    codes = human(*[row for row in CODES if row.get("sample_id", "s1")])
+    drawn = tasks_of(codes)
+    more = pl.concat(
+        [drawn, *(drawn.with_columns(video_id=pl.col("video_id") + end) for end in ("", "0", "1"))]
+    )[len(drawn) :].with_columns(sample_id=pl.lit("s2"), part=pl.lit("evaluate"))
+    machines = {"cue_words:1": SAID, "machine:1": SAID}
+    before = machine_evaluation(codes, drawn, machines, {}, BOOK, MONTH)
+    after = machine_evaluation(codes, pl.concat([drawn, more]), machines, {}, BOOK, MONTH)
+    assert after.equals(before)
+
+
 def test_a_task_of_two_samples_stands_for_what_it_does_in_both():
     codes = human(
-        {"video_id": "1", "category": "natural"}, {"video_id": "2", "category": "natural"}
+        {"video_id": "1", "category": "natural"},
+        {"video_id": "2", "category": "natural"},
+        {"video_id": "3", "category": "natural"},
     )
-    second = tasks_of(codes.head(1), evaluate_share_ratio=0.25).with_columns(
+    second = tasks_of(codes[::2], evaluate_share_ratio=0.25).with_columns(
         pl.lit("s2").alias("sample_id")
     )
-    both = pl.concat([tasks_of(codes), second])
+    both = pl.concat([tasks_of(codes.head(2)), second])
     said = machine(v1="natural", v2="economic")
     frame = machine_evaluation(
         codes, both, {"cue_words:1": said, "machine:1": said}, {}, BOOK, MONTH
     )
-    # Video 1 stands for 2 + 2 videos, among the tasks kept for evaluation for 4 + 8.
+    # The machines were not asked about 3, which only the second sample has. Video 1 stands for
+    # 2 + 2 videos, among the tasks kept for evaluation for 4 + 8.
     for method, right, wrong in (("cue_words:1", 4, 2), ("machine:1", 12, 4)):
         [overall] = rows_of(frame, method, "overall").values()
         assert overall["accuracy_ratio"] == pytest.approx(right / (right + wrong))

@@ -7,7 +7,12 @@ import pytest
 from coded_month import human, month_of, task, video
 
 from sz_assets.contracts.coding import COEFFICIENTS
-from sz_assets.core.coding.reliability_table import code_reliability
+from sz_assets.core.coding.reliability_table import (
+    CHANGED,
+    NOBODY,
+    SEED,
+    code_reliability,
+)
 from sz_assets.core.statistics.agreement import agreement
 
 WORDS = ("natural", "economic", "humanistic")
@@ -76,7 +81,7 @@ def test_the_coefficients_are_those_of_the_matrix() -> None:
             for n in range(60)
         ]
     )  # fmt: skip
-    expected = {one.name: one for one in agreement(matrix, values, "nominal", seed=7)}
+    expected = {one.name: one for one in agreement(matrix, values, "nominal", seed=SEED)}
     for row in rows_of(month, category_level="overall"):
         name = row["coefficient"]
         one = expected["krippendorff_alpha_nominal" if name == "krippendorff_alpha" else name]
@@ -147,11 +152,13 @@ def by_people(number: int, word: str | None, **said) -> dict:
 def test_the_machine_is_one_more_coder() -> None:
     videos = [by_people(n, WORDS[n % 3]) for n in range(30)] + [video(n) for n in range(30, 60)]
     words = [{"cue_word_category": WORDS[(n % 3) if n >= 6 else (n + 1) % 3]} for n in range(60)]
-    words[29] = {}  # nothing said is no word that could be wrong
+    words[29] = {}  # nothing said is no category, as where people say `none`
     row = alpha_of(month_of(videos, words), name="machine_alpha")
-    matrix = np.array([[n % 3, (n % 3) if n >= 6 else (n + 1) % 3] for n in range(29)])
-    assert row["value"] == pytest.approx(agreement(matrix, WORDS, "nominal")[0].value)
-    assert (row["unit_count"], row["verdict"]) == (29, "tentative")
+    matrix = np.array([[n % 3, (n % 3) if n >= 6 else (n + 1) % 3] for n in range(30)])
+    matrix[29, 1] = 3
+    assert row["value"] == pytest.approx(agreement(matrix, [*WORDS, "none"], "nominal")[0].value)
+    assert (row["unit_count"], row["verdict"]) == (30, "insufficient")
+    assert "On 1 of 30 videos no machine said anything, which counts as `none`" in row["note"]
     assert row["human_coded_ratio"] == 0.5
     assert "cue_words:1" in row["method"]
 
@@ -214,6 +221,7 @@ def test_a_changed_category_does_not_make_its_confusion_with_another_disappear()
     ]
     after = alpha_of(month_of([video(n) for n in range(90)], codes=codes))
     assert (after["value"], after["verdict"], after["unit_count"]) == (None, "unknown", 0)
+    assert (after["note"], CHANGED != NOBODY) == (CHANGED, True)
     # What was coded with the present codebook still counts.
     codes += [human(n, c, word) for n, c, word in said if n < 30]
     codes = [one for one in codes if one["video_id"] >= "00030" or "codebook_version" not in one]
@@ -242,3 +250,17 @@ def test_a_task_kept_for_evaluation_in_one_sample_counts_whatever_another_says()
     tasks += [task(n, sample_id="s2", part="train") for n in range(40)]
     row = alpha_of(month_of(videos, words, tasks=tasks), name="machine_alpha")
     assert row["unit_count"] == 35
+
+
+def test_a_sample_that_was_only_drawn_frees_no_training_task_for_judging() -> None:
+    videos = [by_people(n, WORDS[n % 3]) for n in range(40)] + [video(n) for n in range(40, 200)]
+    words = [
+        {"machine_category": WORDS[n % 3 if n < 30 else (n + 1) % 3], "machine_method": "machine:1"}
+        for n in range(200)
+    ]
+    tasks = [task(n, part="train" if n < 20 else "evaluate") for n in range(40)]
+    drawn = [task(n, sample_id="s2") for n in range(200)]
+    before = alpha_of(month_of(videos, words, tasks=tasks), name="machine_alpha")
+    assert before["unit_count"] == 20
+    after = alpha_of(month_of(videos, words, tasks=[*tasks, *drawn]), name="machine_alpha")
+    assert after == before

@@ -77,8 +77,8 @@ def test_the_comparison_shows_the_codes_reliability_beside_each_verdict() -> Non
 
 def test_table_2_adds_up_in_the_page() -> None:
     shown = text_of(part(page(), "tables"))
-    assert "未编码，或不属任何类目 No code, or none fits 389 — 43.2 % 50.0 %" in shown
-    assert "全部样本视频 All videos of the sample 900 — 100.0 % 100.0 %" in shown
+    assert "不属任何类目，或未编码 None fits, or no code 389 0 43.2 % 50.0 %" in shown
+    assert "全部样本视频 All videos of the sample 900 84 100.0 % 100.0 %" in shown
     assert "the exemplar is the category's most liked video" in shown
     assert "Coded by people" in shown
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 from xml.parsers import expat
 
+from sz_assets.coding.readable import unreadable
 from sz_assets.errors import UserError
 
 MAX_FILE_BYTES = 200_000_000
@@ -38,9 +39,7 @@ def open_archive(path: Path, what: str) -> Iterator[zipfile.ZipFile]:
     try:
         stream = path.open("rb")
     except OSError as error:
-        raise UserError(
-            f"{path} can't be read: {error.strerror or error}; give a file that can."
-        ) from error
+        raise unreadable(path, error) from error
     try:
         with stream, _opened(stream) as archive:
             size = path.stat().st_size

@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from sz_assets.coding.readable import unreadable
 from sz_assets.errors import UserError
 
 MAX_BYTES = 300_000_000
@@ -24,9 +25,7 @@ def read_bounded(path: Path, what: str) -> bytes:
             )
         return path.read_bytes()
     except OSError as error:
-        raise UserError(
-            f"{path} can't be read: {error.strerror or error}; give a file that can."
-        ) from error
+        raise unreadable(path, error) from error
 
 
 def decoded(content: bytes, name: str, what: str) -> str:

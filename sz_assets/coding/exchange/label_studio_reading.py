@@ -261,6 +261,6 @@ def _superseded(earlier: _Said, later: _Said, reading: FileReading) -> None:
             earlier.annotation.place,
             f"{earlier.annotation.name} of {earlier.task_id} by {earlier.coder_id} is older than "
             f"{later.annotation.name} of the same coder, which counts; delete it in Label Studio "
-            "or import the good rows only",
+            "or import the good rows only (--keep-good)",
         )
     )

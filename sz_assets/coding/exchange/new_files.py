@@ -26,7 +26,7 @@ def refuse_existing(*paths: Path) -> None:
         if path.exists():
             raise UserError(
                 f"{path} is already there and may hold a coder's work: "
-                "move it away, or name another folder."
+                "move it away, or name another folder with --out."
             )
 
 

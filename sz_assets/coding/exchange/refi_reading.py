@@ -198,7 +198,7 @@ class _Reader:
         named = unmark(self.users.get(judgement.user, "")).strip()
         coder_id = self.who.named.get(named, named) or self.who.everyone
         if not coder_id:
-            raise Unusable("a coding names no user; name the coder when importing")
+            raise Unusable("a coding names no user; say who coded with --coder NAME")
         categories = tuple(judgement.categories)
         if any(map(is_no_category, categories)):
             if len(categories) > 1:

@@ -16,6 +16,7 @@ from typing import Any
 from sz_assets.coding.exchange.archive_guard import MAX_FILE_BYTES, check_xml, open_archive
 from sz_assets.coding.exchange.sheet_rows import Table
 from sz_assets.coding.exchange.sheet_text import Broken, RawRow, RawSheet
+from sz_assets.coding.readable import unreadable
 from sz_assets.errors import UserError
 
 CODES_SHEET, CODEBOOK_SHEET = "codes", "codebook"
@@ -113,9 +114,7 @@ def _refuse_old_office(path: Path) -> None:
             if content == _OLD_OFFICE:
                 content += stream.read(MAX_FILE_BYTES)
     except OSError as error:
-        raise UserError(
-            f"{path} can't be read: {error.strerror or error}; give a file that can."
-        ) from error
+        raise unreadable(path, error) from error
     if not content.startswith(_OLD_OFFICE):
         return
     if "EncryptedPackage".encode("utf-16-le") in content:

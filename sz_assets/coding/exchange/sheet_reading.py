@@ -35,6 +35,7 @@ from sz_assets.coding.exchange.sheet_values import (
     trimmed,
 )
 from sz_assets.coding.exchange.who_coded import WhoCoded
+from sz_assets.coding.readable import unreadable
 from sz_assets.errors import UserError
 
 _T = TypeVar("_T")
@@ -55,9 +56,7 @@ def read_codes(path: Path, *, coder_id: str | None = None) -> FileReading:
         with path.open("rb") as stream:
             head = stream.read(8)
     except OSError as error:
-        raise UserError(
-            f"{path} can't be read: {error.strerror or error}; give a file that can."
-        ) from error
+        raise unreadable(path, error) from error
     sheets = read_workbook(path) if looks_like_workbook(head) else [read_csv(path)]
     found = [sheet for sheet in sheets if set(_REQUIRED) <= set(_names(sheet))]
     if len(found) > 1:
@@ -90,8 +89,8 @@ class _Reader:
             self._add_column(index, name)
         if self.who.everyone is None and "coder_id" not in self.places:
             raise UserError(
-                f"{sheet.file} does not say who coded: add the column coder_id, or name the coder "
-                "when importing."
+                f"{sheet.file} does not say who coded: add the column coder_id, or say who with "
+                "--coder NAME."
             )
 
     def _add_column(self, index: int, name: str) -> None:

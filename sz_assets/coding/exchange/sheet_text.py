@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sz_assets.coding.exchange.records import Place, Problem
+from sz_assets.coding.readable import unreadable
 from sz_assets.errors import UserError
 
 MAX_CSV_BYTES = 100_000_000
@@ -111,9 +112,7 @@ def read_csv(path: Path) -> RawSheet:
             )
         text = decode(path.read_bytes(), path.name)
     except OSError as error:
-        raise UserError(
-            f"{path} can't be read: {error.strerror or error}; give a file that can."
-        ) from error
+        raise unreadable(path, error) from error
     lines = _LINES.findall(text)
     separator = None
     # Excel's own hint stands before the header and is never shown as a row.

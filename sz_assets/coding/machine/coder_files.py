@@ -102,7 +102,7 @@ def save_coder(folder: Path, card: CoderCard, arrays: Arrays) -> None:
 def load_coder(folder: Path) -> tuple[CoderCard, dict[str, NDArray[Any]]]:
     """The card and the weights; UserError if either is missing, damaged or not ours."""
     refused = f"The coder in {folder} cannot be used"
-    remedy = "train it again with `sz-assets coding train`"
+    remedy = "move that folder away, then train again with `sz-assets coding train`"
     try:
         stored = msgspec.json.decode((folder / CARD_FILE).read_bytes(), type=_Stored)
         with np.load(folder / WEIGHTS_FILE, allow_pickle=False) as file:

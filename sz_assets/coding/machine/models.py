@@ -277,6 +277,9 @@ def describe(card: ModelCard) -> Mapping[str, Any]:
 
 
 def _damaged(path: Path) -> UserError:
+    # Only the pointer to the model in use belongs to no model.
+    away = path if path.name == "current.json" else path.parent
     return UserError(
-        f"{path} is damaged: put it back from a copy, or move its model away and train again."
+        f"{path} is damaged: put it back from a copy, or move {away} away, then train again with "
+        "sz-assets coding train."
     )

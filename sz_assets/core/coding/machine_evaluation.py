@@ -15,6 +15,7 @@ import polars as pl
 from sz_assets.contracts.coding import MACHINE_EVALUATION
 from sz_assets.contracts.validate import conform, polars_schema
 from sz_assets.core.coding.best_code import decided_by_people
+from sz_assets.core.coding.counting_samples import of_counting_samples
 from sz_assets.core.coding.evaluation import Evaluation, evaluate_codes
 from sz_assets.core.coding.sampling import EVALUATE
 from sz_assets.core.coding.training_set import NONE_FITS, main_categories, task_weights
@@ -30,7 +31,12 @@ _MACRO += "abstentions as wrong"
 FEW = 30
 UNDECIDED = (
     "{:,} coded videos are left out, likely the harder ones: their coders differ and nobody has "
-    "adjudicated, or a category of theirs means something else now"
+    "adjudicated"
+)
+CHANGED = (
+    "{:,} of {:,} coded videos are left out, since their categories, `none` among them, mean "
+    "something else since the codebook was changed: the others are no random part, so that the "
+    "figures are likely too good, and can't be compared with those before"
 )
 # How the methods of trained coders begin; a model's id follows.
 TRAINED = "machine:"
@@ -50,18 +56,19 @@ def machine_evaluation(
     coding method the codes of the month's videos: account_id, video_id and category (secondary;
     `none`; null where it abstains).
     `trained_on` has for a method the ids (account_id:video_id) of the tasks that it has seen with
-    their codes. Those, and the same videos in other lists, don't count for it; for a trained coder
+    their codes. Those, and the same videos in other lists, don't count for it; only samples that
+    count (`counting_samples`) do; for a trained coder
     (a method that begins with TRAINED) only tasks of an evaluate part do, since what it has not
     seen of a train part is no random draw. Tasks of no sample, or without the machine's row, count
     for none; nor do those on which people did not come to a decision, which the notes number.
     """
-    items, open_count = _items(human, tasks, codebook)
+    items, left_out = _items(human, tasks, codebook)
     rows = []
     for method, codes in machine.items():
         fair, note = _fair(
             items, trained_on.get(method, frozenset()), is_trained=method.startswith(TRAINED)
         )
-        note = _joined(note, UNDECIDED.format(open_count) if open_count else None)
+        note = _joined(note, left_out)
         both = fair.join(codes.select(*_KEY, pl.col("category").alias("said")), on=_KEY)
         rows += _rows(method, both, note, codebook)
     frame = pl.DataFrame(rows, schema=_schema(), orient="row").with_columns(
@@ -72,12 +79,18 @@ def machine_evaluation(
 
 def _items(
     human: pl.DataFrame, tasks: pl.DataFrame, codebook: Codebook
-) -> tuple[pl.DataFrame, int]:
-    """The decided tasks with category and weights, and how many coded ones are undecided."""
-    drawn = task_weights(tasks)
+) -> tuple[pl.DataFrame, str | None]:
+    """The decided tasks with category and weights, and a note on the coded ones that are not."""
+    drawn = task_weights(of_counting_samples(tasks, human))
     decided = main_categories(decided_by_people(human, codebook)).join(drawn, on=_KEY).sort(_KEY)
     coded = human.select(_KEY).unique().join(drawn, on=_KEY, how="semi")
-    return decided, len(coded) - len(decided)
+    usable = human.filter("is_usable").select(_KEY).unique()
+    changed = len(coded.join(usable, on=_KEY, how="anti"))
+    undecided = len(coded) - len(decided) - changed
+    return decided, _joined(
+        CHANGED.format(changed, len(coded)) if changed else None,
+        UNDECIDED.format(undecided) if undecided else None,
+    )
 
 
 def _fair(

@@ -4,8 +4,9 @@ Here: the table of both machines' words and what is read from it. Not here: the 
 (`cue_words`, `coding.machine`), which code counts (`best_code`), or statistics.
 
 The machine *in use* is the trained coder, and the cue words where there is none. A trained coder
-may be judged only by videos drawn for evaluation, in whichever sample, that it has not learnt from
-(before a later sample drew them). The cue words were trained on nothing.
+may be judged only by videos drawn for evaluation, in whichever sample that counts
+(`counting_samples`), that it has not learnt from (before a later sample drew them). The cue words
+were trained on nothing.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import polars as pl
 
 from sz_assets.contracts.coding import MACHINE_CODES
 from sz_assets.contracts.validate import conform
+from sz_assets.core.coding.counting_samples import of_counting_samples
 from sz_assets.core.month_data import MonthData
 
 NONE = "none"
@@ -112,8 +114,8 @@ class Judged(NamedTuple):
 
 
 def judged_videos(month: MonthData) -> Judged:
-    """From fct_video_month, machine_codes and coding_tasks of the month."""
-    codes, tasks = month.tables["machine_codes"], month.tables["coding_tasks"]
+    """From fct_video_month, machine_codes, human_codes and coding_tasks of the month."""
+    codes, tasks = month.tables["machine_codes"], counting_tasks(month)
     trained = codes["machine_method"].drop_nulls()
     is_trained = len(trained) > 0
     said = "machine" if is_trained else "cue_word"
@@ -144,6 +146,14 @@ def judged_videos(month: MonthData) -> Judged:
     )
     method = str(codes[f"{said}_method"].drop_nulls().first())
     return Judged(method, is_trained, videos)
+
+
+def counting_tasks(month: MonthData) -> pl.DataFrame:
+    """Those of coding_tasks whose samples count. Reads human_codes and fct_video_month as well."""
+    videos = month.tables["fct_video_month"]
+    by_people = videos.filter(pl.col("coding_method").is_in(HUMAN_METHODS))
+    coded = pl.concat([month.tables["human_codes"].select(_KEY), by_people.select(_KEY)])
+    return of_counting_samples(month.tables["coding_tasks"], coded)
 
 
 def undecided_videos(month: MonthData) -> pl.DataFrame:

@@ -14,7 +14,10 @@ fewer, left out): coders who agree on the one video of a rare category have α =
 are not of it tells nothing.
 
 Where machines coded the rest, people agreeing among themselves says nothing of those codes:
-`machine_alpha` takes the machine for one more coder, beside people's code of the same videos.
+`machine_alpha` takes the machine for one more coder, beside people's code of the same videos. Where
+no machine says anything the tables have no category: that counts as `none`, and is noted. The
+bootstrap's seed is SEED, as it is for `sz-assets coding reliability`: the same codes have the same
+interval everywhere.
 """
 
 from __future__ import annotations
@@ -54,6 +57,12 @@ NOBODY = (
     "Nobody coded a video that somebody else coded as well, with the categories as they are now: "
     "sz-assets coding export draws a sample and gives the same videos to several coders."
 )
+CHANGED = (
+    "Codes made with an older codebook no longer compare: a category among them means something "
+    "else now, and to leave out that one would hide what it was mistaken for. Have the videos "
+    "coded again with the present codebook."
+)
+SEED = 0
 _METHOD = "Independent codes of the same videos; 95 % bootstrap over videos (BCa)."
 _MACHINE_METHOD = (
     "Main code of people against that of {machine}, which was not trained on these videos; each "
@@ -85,7 +94,7 @@ def code_reliability(month: MonthData) -> pl.DataFrame:
                 compared_codes(month.tables["human_codes"]),
                 month.study.codebook,
                 month.study.coding,
-                month.seed,
+                nothing=why_nothing(month.tables["human_codes"]),
             ),
             *_machine(month),
         )
@@ -99,24 +108,40 @@ def code_reliability(month: MonthData) -> pl.DataFrame:
 
 def compared_codes(human_codes: pl.DataFrame) -> pl.DataFrame:
     """The rows of `core/human_codes` that are compared: of each video at least two."""
-    asked_several = pl.col("is_reliability").fill_null(True)
     is_shared = pl.len().over(_UNIT) > 1
     return (
-        human_codes.filter(pl.col("code_round") == "independent", asked_several)
-        .filter(is_shared)
+        _shared_codes(human_codes)
         .filter(pl.col("is_usable").all().over("codebook_version"))
         .filter(is_shared)
     )
 
 
+def _shared_codes(human_codes: pl.DataFrame) -> pl.DataFrame:
+    asked_several = pl.col("is_reliability").fill_null(True)
+    blind = human_codes.filter(pl.col("code_round") == "independent", asked_several)
+    return blind.filter(pl.len().over(_UNIT) > 1)
+
+
+def why_nothing(human_codes: pl.DataFrame) -> str:
+    """Why no codes are compared, where `compared_codes` finds none."""
+    return NOBODY if _shared_codes(human_codes).is_empty() else CHANGED
+
+
 def people_agreement(
-    codes: pl.DataFrame, codebook: Codebook, rules: CodingRules, seed: int
+    codes: pl.DataFrame,
+    codebook: Codebook,
+    rules: CodingRules,
+    seed: int = SEED,
+    nothing: str = NOBODY,
 ) -> Iterator[dict[str, Any]]:
-    """Rows of the table, without month and share, for codes that `compared_codes` chose."""
+    """Rows of the table, without month and share, for codes that `compared_codes` chose.
+
+    `nothing` is the note where there are none.
+    """
     if codes.is_empty():
         for name in COEFFICIENTS:
             empty = Coefficient(name, None, None, None, 0, 0, 0, 0, 0, None)
-            yield _row(_OVERALL, empty, "unknown", _METHOD, NOBODY)
+            yield _row(_OVERALL, empty, "unknown", _METHOD, nothing)
         return
     primary_of = {second.id: primary.id for primary, second in codebook.secondary}
     said: dict[str, _Codes] = {"secondary": [tuple(s) for s in codes["secondary_categories"]]}
@@ -180,16 +205,24 @@ def _machine(month: MonthData) -> Iterator[_Row]:
             pl.col("machine_category").is_null().alias("is_abstained"),
         )
         .filter("is_coded")
-        .drop_nulls("by_machine")
     )
-    if both.is_empty():
+    silent = both["by_machine"].null_count()
+    if silent == len(both):
         return
+    both = both.with_columns(pl.col("by_machine").fill_null(NONE))
     values = [*_categories(month.study.codebook, "secondary"), NONE]
     at = {value: index for index, value in enumerate(values)}
     pairs = both.select("by_people", "by_machine").rows()
     matrix = np.array([[at[word] for word in pair] for pair in pairs], dtype=np.int64)
-    found = agreement(matrix, values, "nominal", seed=month.seed)[0]
-    word, note = _verdict(found, month.study.coding), _note(found)
+    found = agreement(matrix, values, "nominal", seed=SEED)[0]
+    said = (
+        f"On {silent:,} of {len(both):,} videos no machine said anything, which counts as `none`: "
+        "the tables have no category for them."
+        if silent
+        else None
+    )
+    word = _verdict(found, month.study.coding)
+    note = " ".join(filter(None, (_note(found), said))) or None
     undecided, coded = len(undecided_videos(month)), month.videos("all")["coding_method"]
     decided = int(coded.is_in(HUMAN_METHODS).sum())
     if undecided > MAXIMUM_UNDECIDED_RATIO * (undecided + decided):

@@ -158,7 +158,7 @@ def _check_coders(plan: SamplePlan) -> None:
     if plan.reliability_size and len(coders) < 2:
         raise UserError(
             f"{coders[0]} is the only coder, but reliability needs two: name another, or ask for "
-            "no reliability subsample."
+            "no reliability subsample (--reliability 0)."
         )
     if several is not None and not 2 <= several <= max(len(coders), 2):
         raise UserError(

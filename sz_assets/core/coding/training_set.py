@@ -3,10 +3,15 @@
 Here: pure rules. Not here: which code of a video counts (`best_code`), drawing the parts
 (`sampling`), or learning.
 
-A task of the part `evaluate` in any sample is kept for judging, coded or not. What is left may be
-learnt from, but for videos that also stand on the other side in another account's list
-(co-authored), and for titles that are the same there. A title is the same if its letters and
-digits are, in Unicode form NFKC and small letters, whatever blanks, signs and emoji are between.
+A task of the part `evaluate` in a sample that counts or is begun (`counting_samples`) is kept for
+judging, coded or not; a sample that was only drawn keeps nothing. Should that one count later, it
+keeps its part from then on, and a machine that has learnt of it before is not judged by what it has
+learnt (`is_seen`): so no machine is ever judged by its own training, whatever was drawn when.
+
+What is left may be learnt from, but for videos that also stand on the other side in another
+account's list (co-authored), and for titles that are the same there. A title is the same if its
+letters and digits are, in Unicode form NFKC and small letters, whatever blanks, signs and emoji are
+between.
 """
 
 from __future__ import annotations
@@ -43,9 +48,9 @@ def main_categories(decided: pl.DataFrame) -> pl.DataFrame:
 def sampled_codes(decided: pl.DataFrame, tasks: pl.DataFrame) -> pl.DataFrame:
     """The sampled tasks that people decided, one row each, sorted by account and video.
 
-    `decided` is of `best_code.decided_by_people`, `tasks` are those of all samples, the oldest
-    first. Columns: account_id, video_id, title (of the newest sample), category, and those of
-    `task_weights`.
+    `decided` is of `best_code.decided_by_people`, `tasks` are those of all samples that count
+    (`counting_samples.of_counting_samples`), the oldest first. Columns: account_id, video_id, title
+    (of the newest sample), category, and those of `task_weights`.
     """
     titles = tasks.unique(_KEY, keep="last", maintain_order=True).select(*_KEY, "title")
     return (
@@ -56,11 +61,11 @@ def sampled_codes(decided: pl.DataFrame, tasks: pl.DataFrame) -> pl.DataFrame:
 def task_weights(tasks: pl.DataFrame) -> pl.DataFrame:
     """What each task stands for: account_id, video_id, part, weight and evaluate_weight.
 
-    `tasks` are those of all samples, with inclusion_probability, evaluate_share_ratio and part. A
-    task of several samples stands for what it does in each: its weight is Σ 1 / probability over
-    them, so that the samples' estimates are pooled, whatever the samples share. It is for
-    evaluation if it is in one of them; `evaluate_weight`, null for others, sums over those with
-    1 / (probability × the evaluate share).
+    `tasks` are those of all samples that count, with inclusion_probability, evaluate_share_ratio
+    and part. A task of several samples stands for what it does in each: its weight is
+    Σ 1 / probability over them, so that the samples' estimates are pooled, whatever they share. It
+    is for evaluation if it is in one of them; `evaluate_weight`, null for others, sums over those
+    with 1 / (probability × the evaluate share).
     """
     is_kept = pl.col("part") == EVALUATE
     weight = 1 / pl.col("inclusion_probability")
@@ -77,13 +82,18 @@ def task_weights(tasks: pl.DataFrame) -> pl.DataFrame:
 
 
 def training_set(
-    decided: pl.DataFrame, tasks: pl.DataFrame, videos: pl.DataFrame | None = None
+    decided: pl.DataFrame,
+    tasks: pl.DataFrame,
+    videos: pl.DataFrame | None = None,
+    kept_tasks: pl.DataFrame | None = None,
 ) -> TrainingSet:
-    """What may be learnt from; `decided` and `tasks` as `sampled_codes` has them.
+    """What may be learnt from; `decided` as `sampled_codes` has it.
 
-    `videos` (account_id, video_id, title) gives the titles of tasks outside every sample.
+    `tasks` are those of all samples, `kept_tasks` those of `counting_samples.of_keeping_samples`
+    (None: all). `videos` (account_id, video_id, title) gives titles of tasks outside every sample.
     """
-    kept = tasks.filter(pl.col("part") == EVALUATE).unique(_KEY, keep="last", maintain_order=True)
+    keeping = tasks if kept_tasks is None else kept_tasks
+    kept = keeping.filter(pl.col("part") == EVALUATE).unique(_KEY, keep="last", maintain_order=True)
     titles = tasks.select(*_KEY, "title")
     if videos is not None:
         titles = pl.concat([videos.select(titles.columns), titles])
