@@ -45,7 +45,7 @@ def materialize(page: Page, server: UiServer, months: str) -> None:
 def take_graph(page: Page, server: UiServer, path: Path) -> Path:
     """The layers, three of them opened, and the button that builds everything."""
     opened = ",".join(f"global@global:{group}" for group in ("raw", "core", "publish"))
-    _open(page, server, f"/asset-groups?expanded={opened}", height=900)
+    _open(page, server, f"/asset-groups?expanded={opened}", height=1000)
     for text in ("engagement", "charts", "account_pages", "video_codes", "warehouse"):
         expect(page.get_by_text(text, exact=True).last).to_be_visible()
     expect(page.get_by_role("button", name="Materialize all")).to_be_visible()
