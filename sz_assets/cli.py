@@ -229,7 +229,8 @@ def verify() -> None:
             click.echo(f"  {safe(line)}", err=True)
         months, problems = months + 1, problems + len(codes.problems)
     if problems:
-        raise UserError(f"{problems} problems found; each is named above.")
+        noun = "problem" if problems == 1 else "problems"
+        raise UserError(f"{problems} {noun} found; each is named above.")
     if not months:
         click.echo(f"Nothing is stored in {settings.home} yet.")
 

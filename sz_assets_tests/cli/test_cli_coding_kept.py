@@ -100,7 +100,7 @@ def test_lost_codes_are_told_by_every_command_and_can_be_given_up(
     said = sz("verify")
     assert said.code == 1
     assert words in said.err
-    assert said.sentence == "1 problems found; each is named above."
+    assert said.sentence == "1 problem found; each is named above."
     said = sz("doctor")
     assert said.code == 1
     assert "!!  coding: imports 0" in said.out
