@@ -26,21 +26,30 @@ class Run:
     peak_mb: float
 
 
+# What the system tells of a process's memory includes the process that started it, so a small one
+# starts the command: it prints the peak in KiB, and ends as the command does.
+_STARTER = """
+import os, subprocess, sys
+process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
+_, status, usage = os.wait4(process.pid, 0)
+print(usage.ru_maxrss)
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+
+
 def run_command(home: Path, *arguments: str) -> Run:
     """Run `sz-assets` with these arguments; RuntimeError if it fails."""
     started = time.perf_counter()
-    process = subprocess.Popen(
-        [COMMAND, *arguments],
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", _STARTER, COMMAND, *arguments],
         env={**os.environ, "SZ_HOME": str(home)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    assert process.stderr
-    told = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    if os.waitstatus_to_exitcode(status):
-        raise RuntimeError(f"sz-assets {' '.join(arguments)} failed: {told.decode()[-500:]}")
-    return Run(time.perf_counter() - started, usage.ru_maxrss / 1024)
+    if done.returncode:
+        raise RuntimeError(f"sz-assets {' '.join(arguments)} failed: {done.stderr[-500:]}")
+    return Run(time.perf_counter() - started, float(done.stdout) / 1024)
 
 
 @contextmanager
