@@ -9,8 +9,8 @@ import errno
 import os
 import re
 import shutil
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +69,34 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> Path:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
     return path
+
+
+@contextmanager
+def whole_folder(target: Path, setting: str = "set SZ_HOME to") -> Iterator[Path]:
+    """A folder to fill that at the end is flushed to disk and becomes `target`, or is removed.
+
+    What a killed writer left is removed first: the caller must be the only one who writes `target`.
+    UserError if the disk refuses; `setting` as in `refusal`.
+    """
+    temporary = target.with_name(f".{target.name}.tmp")
+    try:
+        remove_folder(temporary)
+        temporary.mkdir(parents=True)
+        yield temporary
+        for path in temporary.rglob("*"):
+            if path.is_file():
+                with path.open("rb") as file:
+                    os.fsync(file.fileno())
+            else:
+                fsync_folder(path)
+        fsync_folder(temporary)
+        temporary.rename(target)
+        fsync_folder(target.parent)
+    except OSError as error:
+        raise refusal(error, target, setting) from error
+    finally:
+        with suppress(OSError):
+            remove_folder(temporary)
 
 
 def write_bytes(path: Path, content: bytes) -> Path:

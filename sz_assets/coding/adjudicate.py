@@ -14,10 +14,10 @@ import polars as pl
 
 from sz_assets.coding.exchange.records import NO_CATEGORY, Assignment
 from sz_assets.coding.exchange.registry import format_named
-from sz_assets.coding.export import CODER_ID, tasks_of
+from sz_assets.coding.export import CODER_ID, OUT, tasks_of
 from sz_assets.coding.status import disputed
 from sz_assets.coding.store import CodingStore, newest
-from sz_assets.disk import fsync_folder, refusal, remove_folder
+from sz_assets.disk import whole_folder
 from sz_assets.errors import UserError
 
 # Formats that can show what the coders said.
@@ -118,14 +118,7 @@ def export_disputes(
         raise UserError(
             f"{target} is there already: name another folder with --out, or move that one away."
         )
-    temporary = target.with_name(f".{coder_id}.tmp")
-    try:
-        remove_folder(temporary)
-        temporary.mkdir(parents=True)
-        shown = {task_id: one.words for task_id, one in found.items()}
+    shown = {task_id: one.words for task_id, one in found.items()}
+    with whole_folder(target, OUT) as temporary:
         made = chosen.write_tasks(assignment, temporary, shown)
-        temporary.rename(target)
-        fsync_folder(target.parent)
-    except OSError as error:
-        raise refusal(error, target, "name with --out") from error
     return [target / path.relative_to(temporary) for path in made]

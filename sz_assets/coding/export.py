@@ -8,10 +8,8 @@ month's videos (the caller).
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections import Counter
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -27,10 +25,12 @@ from sz_assets.coding.reliability_wanted import (
 )
 from sz_assets.coding.store import CodingStore, Sample
 from sz_assets.core.coding.sampling import SamplePlan, coder_tasks, draw_sample
-from sz_assets.disk import fsync_folder, refusal, remove_folder
+from sz_assets.disk import refusal, whole_folder
 from sz_assets.errors import UserError
 from sz_assets.study import Codebook, Study
 
+# Where else to write, if the disk refuses.
+OUT = "name with --out"
 # A coder's id names a folder, and stands in files of every format.
 CODER_ID = re.compile(r"\w[\w.@+-]{0,63}")
 
@@ -184,32 +184,19 @@ def _write_files(
     codebook = store.codebook(sample.codebook_version)
     tasks = store.sample_tasks(sample_id)
     target = _folder_of(folder, sample_id, format)
-    temporary = target.with_name(f".{target.name}.tmp")
     files: dict[str, tuple[Path, ...]] = {}
     counts = {}
-    try:
-        remove_folder(temporary)  # of a writer that was killed
+    with whole_folder(target, OUT) as temporary:
         for coder in sample.coders:
             own = coder_tasks(tasks, coder, sample.seed)
             counts[coder] = len(own)
             place = temporary / coder
-            place.mkdir(parents=True)
+            place.mkdir()
             assignment = Assignment(
                 sample_id=sample_id, coder_id=coder, codebook=codebook, tasks=tasks_of(own)
             )
             made = chosen.write_tasks(assignment, place)
             files[coder] = tuple(target / path.relative_to(temporary) for path in made)
-        for path in temporary.rglob("*"):
-            if path.is_file():
-                with path.open("rb") as file:
-                    os.fsync(file.fileno())
-        temporary.rename(target)
-        fsync_folder(target.parent)
-    except OSError as error:
-        raise refusal(error, target, "name with --out") from error
-    finally:
-        with suppress(OSError):
-            remove_folder(temporary)
     return Exported(sample, is_new, target, files, counts, sample.required_reliability_size)
 
 
@@ -221,7 +208,7 @@ def _refuse_existing(target: Path) -> None:
     try:
         is_there = target.exists()
     except OSError as error:  # a name that is too long, or a folder that can't be looked into
-        raise refusal(error, target, "name with --out") from error
+        raise refusal(error, target, OUT) from error
     if is_there:
         raise UserError(
             f"{target} is there already, perhaps with codes in it: name another folder with "

@@ -27,14 +27,7 @@ from sz_assets.coding.ledger import Ledger, read_ledger, refuse_missing, write_l
 from sz_assets.contracts.coding_store import SAMPLE_TASKS, STORED_CODES
 from sz_assets.contracts.table import Table
 from sz_assets.contracts.validate import ContractViolation, conform, polars_schema
-from sz_assets.disk import (
-    fsync_folder,
-    refusal,
-    remove_folder,
-    write_atomically,
-    write_bytes,
-    write_parquet,
-)
+from sz_assets.disk import whole_folder, write_atomically, write_bytes, write_parquet
 from sz_assets.errors import UserError
 from sz_assets.storage import hold
 from sz_assets.study import Codebook
@@ -142,20 +135,9 @@ class CodingStore:
         with self.lock():
             if folder.exists():
                 return False
-            temporary = folder.with_name(f".{sample.sample_id}.tmp")
-            try:
-                remove_folder(temporary)  # of a writer that was killed: we hold the lock
-                temporary.mkdir(parents=True)
+            with whole_folder(folder) as temporary:
                 write_parquet(tasks, temporary / "tasks.parquet")
                 (temporary / "sample.json").write_bytes(msgspec.json.encode(sample))
-                for path in temporary.iterdir():
-                    with path.open("rb") as file:
-                        os.fsync(file.fileno())
-                fsync_folder(temporary)
-                temporary.rename(folder)
-                fsync_folder(folder.parent)
-            except OSError as error:
-                raise refusal(error, folder) from error
         return True
 
     def samples(self) -> list[Sample]:
