@@ -16,7 +16,9 @@ ui: .venv/runtime  ## The same graph in Dagster
 test: .venv/development  ## For everyone, under five minutes
 	$(BIN)/pytest -q -m "not slow" -n auto --dist loadfile
 
-test-all: .venv/development .venv-label-studio/installed  ## The slow tests: browsers, whole commands, kills, Label Studio (needs Chromium, LibreOffice)
+CLIENTS := duckdb-1-4 duckdb-1-5 harlequin superset
+
+test-all: .venv/development .venv-label-studio/installed $(CLIENTS:%=.venv-clients/%/installed) .venv-clients/axe/installed  ## The slow tests: browsers, whole commands, kills, real clients (needs Chromium, LibreOffice, npm)
 	$(BIN)/pytest -q -m slow
 
 check: .venv/development  ## Style, types, layers, SQL, definitions
@@ -40,9 +42,12 @@ lock:  ## Renew the locks (versions and hashes) from pyproject.toml
 		--no-header -c requirements.lock --group dev pyproject.toml -o requirements-dev.lock
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-annotate \
 		--no-header --upgrade --group label-studio -o requirements-label-studio.lock
+	for client in $(CLIENTS); do $(BIN)/uv pip compile -q --universal --generate-hashes \
+		--no-emit-index-url --no-annotate --no-header --upgrade --group client-$$client \
+		-o sz_assets_tests/clients/$$client.lock; done
 
 clean:  ## Remove what make made, but not the data
-	rm -rf .venv .venv-label-studio build *.egg-info dbt_project/target sz_assets/charts/_made_once
+	rm -rf .venv .venv-clients .venv-label-studio build *.egg-info dbt_project/target sz_assets/charts/_made_once
 
 .venv/uv:
 	@$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11)' \
@@ -68,4 +73,16 @@ clean:  ## Remove what make made, but not the data
 	$(PYTHON) -m venv .venv-label-studio
 	UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy $(BIN)/uv pip install --quiet \
 		--python .venv-label-studio/bin/python --require-hashes -r requirements-label-studio.lock
+	@touch $@
+
+.venv-clients/%/installed: .venv/uv sz_assets_tests/clients/%.lock
+	@echo "Installing the client $* for the slow tests ..."
+	$(PYTHON) -m venv .venv-clients/$*
+	UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy $(BIN)/uv pip install --quiet \
+		--python .venv-clients/$*/bin/python --require-hashes -r sz_assets_tests/clients/$*.lock
+	@touch $@
+
+.venv-clients/axe/installed: sz_assets_tests/clients/axe/package-lock.json
+	mkdir -p .venv-clients/axe && cp sz_assets_tests/clients/axe/package*.json .venv-clients/axe/
+	npm ci --silent --ignore-scripts --prefix .venv-clients/axe
 	@touch $@

@@ -17,6 +17,9 @@ from sz_assets.errors import UserError
 SOURCES = ("simulated", "live")
 SIMULATION_SCALES = ("default", "full")
 DBT_TARGETS = ("duckdb",)
+# Formats of DuckDB's files that a release can be written in; older clients open the older ones.
+STORAGE_VERSIONS = ("v1.0.0", "v1.2.0", "v1.4.0", "v1.5.0", "v2.0.0")
+RELEASE_FORMATS = ("parquet", "csv", "xlsx", "spss", "stata", "bundle", "superset")
 DEFAULT_BASE_URLS = {"douyin": "https://www.douyin.com"}
 
 
@@ -59,6 +62,15 @@ class LanguageModelSettings:
 
 
 @dataclass(frozen=True)
+class ReleaseSettings:
+    """How a release is written: DuckDB's storage version, how many are kept, other formats."""
+
+    storage_version: str = "v1.4.0"
+    kept: int = 10
+    formats: tuple[str, ...] = ("parquet", "csv")
+
+
+@dataclass(frozen=True)
 class Settings:
     """All settings, typed and checked. Build it with `Settings.from_environment()`."""
 
@@ -73,6 +85,7 @@ class Settings:
     dbt_target: str = "duckdb"
     simulation_scale: str = "default"
     language_model: LanguageModelSettings | None = None
+    release: ReleaseSettings = field(default_factory=ReleaseSettings)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -137,7 +150,25 @@ class Settings:
             dbt_target=one_of("SZ_DBT_TARGET", "duckdb", DBT_TARGETS),
             simulation_scale=one_of("SZ_SIMULATION_SCALE", "default", SIMULATION_SCALES),
             language_model=_language_model(env),
+            release=ReleaseSettings(
+                storage_version=one_of("SZ_STORAGE_VERSION", "v1.4.0", STORAGE_VERSIONS),
+                kept=whole("SZ_KEPT_RELEASES", 10, 1_000),
+                formats=_release_formats(env.get("SZ_RELEASE_FORMATS")),
+            ),
         )
+
+
+def _release_formats(text: str | None) -> tuple[str, ...]:
+    """The formats beside the database, in their own order; an empty text means none."""
+    if text is None:
+        return ReleaseSettings().formats
+    asked = {word.strip() for word in text.split(",") if word.strip()}
+    if unknown := sorted(asked - set(RELEASE_FORMATS)):
+        raise UserError(
+            f"SZ_RELEASE_FORMATS names {unknown[0]!r}: list some of "
+            f"{', '.join(RELEASE_FORMATS)}, separated by commas, or leave it empty for none."
+        )
+    return tuple(name for name in RELEASE_FORMATS if name in asked)
 
 
 def _language_model(env: Mapping[str, str]) -> LanguageModelSettings | None:
