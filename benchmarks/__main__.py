@@ -9,6 +9,7 @@ from benchmarks.coding import TITLES, measure_coding
 from benchmarks.commands import machine, measure_commands
 from benchmarks.crawling import measure_crawling
 from benchmarks.decoding import measure_decoding
+from benchmarks.publishing import measure_publishing
 
 
 def main() -> None:
@@ -46,6 +47,10 @@ def main() -> None:
     for name, run in runs.items():
         ratio = run.seconds / month.seconds
         print(f"{name:36} {run.seconds:8.2f} {run.peak_mb:10.0f}  {ratio:.2f}")
+    print(f"\n{'a release, simulated':36} {'seconds':>8} {'CPU s':>10}  ratio to copying it")
+    for name, made in measure_publishing():
+        ratio = made.seconds / made.copy_seconds
+        print(f"{name:36} {made.seconds:8.2f} {made.cpu_seconds:10.2f}  {ratio:.1f}")
 
 
 if __name__ == "__main__":

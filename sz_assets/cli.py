@@ -17,6 +17,7 @@ import click
 import sz_assets
 from sz_assets.cli_coding import coding
 from sz_assets.cli_output import examples, safe
+from sz_assets.cli_releases import releases
 from sz_assets.errors import UserError
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def main(debug: bool) -> None:
 
 
 main.add_command(coding)
+main.add_command(releases)
 
 
 def _months_options(command: Callable[..., None]) -> Callable[..., None]:

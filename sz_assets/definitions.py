@@ -34,7 +34,7 @@ def build_defs(
     """All definitions for these settings (by default those of the environment).
 
     `overrides` replaces resources by role: `study`, `home`, `lake`, `coding`, `marts`,
-    `platforms`.
+    `platforms`, `release`.
     """
     settings = settings or Settings.from_environment()
     with warnings.catch_warnings():
@@ -54,6 +54,7 @@ def _assemble(settings: Settings, overrides: Mapping[str, Any]) -> dg.Definition
         "coding": CodingStore(home.coding),
         "marts": WarehouseTables(open_for_reading(home.warehouse)),
         "platforms": open_platforms(settings, study),
+        "release": settings.release,
         **overrides,
     }
     partitions = month_partitions(study)

@@ -198,7 +198,7 @@ class _References(HTMLParser):
             if name not in _FETCHING or text.startswith(("#", "data:")):
                 continue
             is_link = tag == "a" and name == "href"
-            if is_link and self._allow_links and re.match(r"https://|[\w./-]+$", text):
+            if is_link and self._allow_links and re.match(r"https://|[\w./-]+(#[\w.-]+)?$", text):
                 continue
             self.found.append(f"{tag} {name}={text}")
 

@@ -83,7 +83,8 @@ class ChartFiles:
 
 
 @cache
-def _javascript() -> str:
+def bundled_library() -> str:
+    """Vega, Vega-Lite and Vega-Embed as the one script that pages hold."""
     return library_script(FOLDER)
 
 
@@ -103,7 +104,7 @@ def library_script(folder: Path) -> str:
     return library
 
 
-def _script_literal(spec: str) -> str:
+def script_literal(spec: str) -> str:
     """JSON that can stand in a script element, whatever text it holds."""
     return (
         spec.replace("<", "\\u003c")
@@ -141,8 +142,8 @@ def render(chart: alt.TopLevelMixin) -> Rendered:
     page = _PAGE.format(
         policy=_CONTENT_POLICY,
         title=html.escape(str(chart.description)),
-        library=_javascript(),
-        spec=_script_literal(spec_text),
+        library=bundled_library(),
+        spec=script_literal(spec_text),
     )
     return Rendered(
         json=spec_text.encode(),

@@ -55,7 +55,8 @@ class CategoryRow:
 
     `human_coded_count` of the videos have a code that comes from people; `corrected` is the share
     with its interval after correction by the human sample, None where that is refused, and
-    `reliability` the verdict on the category's codes, None in rows that are no category.
+    `reliability` the verdict on the category's codes, None in rows that are no category; `key` the
+    ids by which `category_engagement` holds it if it has videos, None in rows that are no category.
     """
 
     primary: Bilingual
@@ -69,6 +70,7 @@ class CategoryRow:
     exemplar_account: Bilingual | None
     corrected: Estimate | None = None
     reliability: str | None = None
+    key: str | None = None
 
 
 def account_rows(frames: Mapping[str, pl.DataFrame], context: ChartContext) -> list[AccountRow]:
@@ -125,7 +127,11 @@ def category_rows(frames: Mapping[str, pl.DataFrame], context: ChartContext) -> 
     for key in [*names, *(key for key in found if key not in names)]:
         primary, secondary = names.get(key, (Bilingual("", key[0]), Bilingual("", key[1])))
         row = found.get(key)
-        about_codes = (corrected.get(key[1]), reliability_of(frames, context, key[1]))
+        about_codes = (
+            corrected.get(key[1]),
+            reliability_of(frames, context, key[1]),
+            ", ".join(key),
+        )
         rows.append(
             CategoryRow(primary, secondary, 0, 0, 0.0, 0.0, None, None, None, *about_codes)
             if row is None

@@ -1,6 +1,7 @@
 """Marts of what changed between crawls: per video, per account, and at which age it was seen.
 
-Here: tables made from two or more crawls of the same account. Not here: what one crawl saw
+Here: tables made from two or more crawls of the same account, and the videos that stand out
+since the previous one. Not here: what one crawl saw
 (`contracts.marts`), or statistics over these rows (`contracts.development`).
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sz_assets.contracts import columns as c
-from sz_assets.contracts.table import Between, Column, NotLess, Table, Type
+from sz_assets.contracts.table import Between, Column, NotLess, OneOf, Table, Type
 
 COUNTERS = ("like_count", "favorite_count", "share_count", "comment_count")
 PASSAGE_AGES = (30, 90, 365)
@@ -159,4 +160,82 @@ VIDEO_AGE_PASSAGE = Table(
         c.DATA_ORIGIN,
     ),
     rules=(NotLess("age_after_days", "age_days"), NotLess("age_after_days", "age_before_days")),
+)
+
+# The same numbers stand in the dbt macro `breakout_rules`.
+BREAKOUT_MULTIPLE = 3
+BREAKOUT_OTHER_VIDEOS = 10
+BREAKOUT_NEW_DAYS = 31
+BREAKOUTS_PER_ACCOUNT = 5
+BREAKOUTS_PER_MONTH = 20
+BREAKOUT_KINDS = ("new", "grown")
+
+BREAKOUT_VIDEOS = Table(
+    layer="engagement",
+    name="breakout_videos",
+    grain="one row per video that breaks out in the crawl month",
+    description=(
+        f"Videos with at least {BREAKOUT_MULTIPLE} times the median likes of their account's other "
+        "videos, that came up lately: `new` ones were not in the account's previous crawl of the "
+        "same kind and were published in its month or later (without such a crawl: at most "
+        f"{BREAKOUT_NEW_DAYS} days before they were observed); `grown` ones at least doubled "
+        "their likes since that crawl. Videos without likes, and accounts in which fewer than "
+        f"{BREAKOUT_OTHER_VIDEOS} other videos have likes given, are left out. At most "
+        f"{BREAKOUTS_PER_ACCOUNT} an account and {BREAKOUTS_PER_MONTH} a month, by the multiple, "
+        "ties by earlier publication, then ids."
+    ),
+    key=("crawl_month", "account_id", "video_id"),
+    columns=(
+        c.CRAWL_MONTH,
+        c.ACCOUNT_ID,
+        c.VIDEO_ID,
+        Column(
+            "breakout_rank",
+            Type.INTEGER,
+            "Place within the crawl month, the largest multiple first.",
+            "rank",
+            False,
+            (Between(1, BREAKOUTS_PER_MONTH),),
+        ),
+        c.text(
+            "breakout_kind",
+            "`new` (published lately) or `grown` (its likes at least doubled).",
+            OneOf(BREAKOUT_KINDS),
+            nullable=False,
+        ),
+        c.PUBLISHED_AT,
+        c.TITLE,
+        c.URL,
+        c.required(c.LIKE_COUNT),
+        _growth("like_count"),
+        replace(
+            _PREVIOUS_CRAWL_MONTH,
+            nullable=True,
+            description="The account's previous crawl month of the same kind; null without one.",
+        ),
+        c.number(
+            "account_median_like_count",
+            "Median likes of the account's other videos in the same crawl.",
+            "count",
+            Between(minimum=0),
+            nullable=False,
+        ),
+        c.count(
+            "other_video_count",
+            "Other videos of the account with likes given, on which the median rests.",
+        ),
+        c.number(
+            "like_multiple",
+            "`like_count` over `account_median_like_count`.",
+            "ratio",
+            Between(minimum=BREAKOUT_MULTIPLE),
+            nullable=False,
+        ),
+        c.required(c.COVERAGE_VERDICT),
+        c.DATA_ORIGIN,
+    ),
+    rules=(
+        NotLess("like_count", "account_median_like_count"),
+        NotLess("like_count", "like_growth"),
+    ),
 )

@@ -24,7 +24,12 @@ from sz_assets.contracts.development import (
     EVENT_EFFECTS,
     PUBLISHING_TREND,
 )
-from sz_assets.contracts.growth import GROWTH_SUMMARY, VIDEO_AGE_PASSAGE, VIDEO_GROWTH
+from sz_assets.contracts.growth import (
+    BREAKOUT_VIDEOS,
+    GROWTH_SUMMARY,
+    VIDEO_AGE_PASSAGE,
+    VIDEO_GROWTH,
+)
 from sz_assets.contracts.inference import (
     ENGAGEMENT_DESCRIPTION,
     ENGAGEMENT_EFFECTS,
@@ -154,6 +159,7 @@ ENGAGEMENT_TABLES = (
     VIDEO_GROWTH,
     GROWTH_SUMMARY,
     VIDEO_AGE_PASSAGE,
+    BREAKOUT_VIDEOS,
 )
 ANALYSIS_TABLES = (
     ENGAGEMENT_DESCRIPTION,
@@ -177,6 +183,7 @@ PUBLISHED_TABLES = (*ENGAGEMENT_TABLES, *ANALYSIS_TABLES)
 __all__ = [
     "ACCOUNT_ENGAGEMENT",
     "ANALYSIS_TABLES",
+    "BREAKOUT_VIDEOS",
     "CATEGORY_ENGAGEMENT",
     "DIM_ACCOUNT",
     "DURATION_ENGAGEMENT",

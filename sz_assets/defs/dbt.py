@@ -49,7 +49,7 @@ def prepare_project() -> Path:
     with (TARGET / "parse.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (manifest.exists() and stamp.exists() and stamp.read_text() == current):
-            _invoke(["parse", "--no-partial-parse"], TARGET)
+            invoke(["parse", "--no-partial-parse"], TARGET)
             write_bytes(stamp, current.encode())
     return manifest
 
@@ -60,7 +60,7 @@ def read_manifest() -> dict[str, Any]:
     return content
 
 
-def _invoke(
+def invoke(
     arguments: Sequence[str], target: Path, *, parsed: Any = None, callback: Any = None
 ) -> None:
     """Run one dbt command and let go of the database file; RuntimeError says why it failed."""
@@ -143,7 +143,7 @@ def build(home: Home, months: Sequence[date], sample_top: int, selection: Sequen
     ):
         try:
             with stop_noticed():
-                _invoke(
+                invoke(
                     ["build", "--exclude-resource-type", "unit_test", *selection],
                     home.dbt_target,
                     parsed=parsed,

@@ -26,9 +26,11 @@ from sz_assets.report.tables import (
     data_table,
     field,
     interval,
+    note,
     row_id,
     tally,
 )
+from sz_assets.report.told import names_of
 
 Rows = Sequence[tuple[str, Row]]
 
@@ -51,7 +53,7 @@ def claims_of(frames: Frames, context: ChartContext, heading: Bilingual) -> Part
         [row["coding_reliability"] for _, row in claims],
         Bilingual("主张所据编码的信度", "Reliability of the codes behind claims"),
     )
-    table = _claim_table(claims, heading)
+    table = _claim_table(claims, heading, context)
     if not claims:
         return Part(tables=[table])
     said = [_tested(tested), _coded(coded), *(_claim(row, place) for place, row in claims)]
@@ -123,12 +125,12 @@ def _reliability(row: Row) -> Bilingual:
     return Bilingual(f"{words.zh}：{COMPUTED_ONLY.zh}", f"{words.en}: {COMPUTED_ONLY.en}")
 
 
-def _claim_table(rows: Rows, heading: Bilingual) -> DataTable:
+def _claim_table(rows: Rows, heading: Bilingual, context: ChartContext) -> DataTable:
     columns = (
         Column(
             Bilingual("主张", "Claim"), lambda r: Bilingual(r["statement_zh"], r["statement_en"])
         ),
-        Column(Bilingual("章节", "Section"), field("section")),
+        Column(Bilingual("章节", "Section"), note("section")),
         Column(Bilingual("效应", "Effect"), field("effect_multiplier", formats.ratio), "n"),
         Column(
             Bilingual("95% 区间（未校正）", "95% interval (uncorrected)"),
@@ -138,6 +140,6 @@ def _claim_table(rows: Rows, heading: Bilingual) -> DataTable:
         Column(Bilingual("p（Holm）", "p (Holm)"), field("p_value_holm", formats.p_value), "n"),
         Column(Bilingual("结论", "Verdict"), lambda row: TEST_VERDICTS[row["verdict"]]),
         Column(Bilingual("所据编码的信度", "Its codes' reliability"), _reliability),
-        Column(Bilingual("理由", "Reasoning"), field("note"), "small"),
+        Column(Bilingual("理由", "Reasoning"), note("note", names_of(context)), "small"),
     )
     return data_table(heading, columns, rows)

@@ -28,6 +28,7 @@ from sz_assets.report.coding_machines import LEVELS, Rows, share_with_interval
 from sz_assets.report.section import POPULATIONS, Frames, Part
 from sz_assets.report.sentences import Row, Sentence, known, say, value_of
 from sz_assets.report.tables import Column, Content, DataTable, data_table, field, row_id
+from sz_assets.report.told import names_of
 
 _PREVALENCE = "category_prevalence"
 _TOLD = 5
@@ -112,7 +113,8 @@ def _share_table(
         "Small: 95% interval; “—”: refused, for the reason in the note.",
     )
     notes = [f"{estimator}_note" for estimator in ("uncorrected", "human_only", "corrected")]
-    return data_table(caption, columns, rows, words if is_folded else None, notes)
+    folded = words if is_folded else None
+    return data_table(caption, columns, rows, folded, notes, names_of(context))
 
 
 def _estimate(estimator: str) -> Callable[[Row], Content]:

@@ -88,7 +88,7 @@ def specialities(frames: Frames, context: ChartContext) -> Part:
 
 def _reliability(row: Row) -> Bilingual:
     sign, words = RELIABILITY_SIGNS[row["reliability"]], RELIABILITY[row["reliability"]]
-    return Bilingual(f"{sign} {words.zh}", words.en)
+    return Bilingual(f"{sign} {words.zh}", f"{sign} {words.en}")
 
 
 def _left_out(counted: Tally) -> Sentence | None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from sz_assets.charts.context import Bilingual, ChartContext
 from sz_assets.report.section import Frames, Section, rows_of
 from sz_assets.report.sentences import known, say, value_of
-from sz_assets.report.tables import Column, data_table, field, row_id, tally
+from sz_assets.report.tables import Column, data_table, note, row_id, tally
+from sz_assets.report.told import names_of
 
 _SEVERITIES = {
     "impossible": Bilingual("不可能", "impossible"),
@@ -50,14 +51,15 @@ def consistency(frames: Frames, context: ChartContext) -> Section:
         for place, row in rows
         if row["severity"] in ("impossible", "contradictory")
     ]
+    names = names_of(context)
     columns = (
         Column(
             Bilingual("发现", "Finding"), lambda r: Bilingual(r["statement_zh"], r["statement_en"])
         ),
         Column(Bilingual("程度", "Severity"), lambda row: _SEVERITIES[row["severity"]], "tag"),
-        Column(Bilingual("章节", "Section"), field("section")),
-        Column(Bilingual("算式", "Arithmetic"), field("arithmetic"), "small"),
-        Column(Bilingual("或为笔误", "Perhaps a slip for"), field("suggestion"), "small"),
+        Column(Bilingual("章节", "Section"), note("section")),
+        Column(Bilingual("算式", "Arithmetic"), note("arithmetic", names), "small"),
+        Column(Bilingual("或为笔误", "Perhaps a slip for"), note("suggestion", names), "small"),
     )
     caption = Bilingual(
         "论文刊出的数字之间的矛盾，只用论文自己的数字算出。",

@@ -24,6 +24,7 @@ REPORT_TABLES = (
     "publishing_by_year",
     "account_engagement",
     "growth_summary",
+    "breakout_videos",
     "paper_comparison",
     "coding_reliability",
     "machine_evaluation",
@@ -68,7 +69,8 @@ class ReportData:
 
     `frames` holds the tables of `REPORT_TABLES` by name, of which those of the analysis may lack,
     and those of `coding_counts`;
-    `figures` the SVG text of each chart that is shown as a picture, by its name; `coding_methods`
+    `figures` the SVG text of each chart that is shown as a picture, by its name; `specs` its
+    Vega-Lite JSON, which makes it interactive (not drawn if it lacks); `coding_methods`
     the distinct methods of the month's codes; `video_urls` the public pages of exemplar videos by
     video id, linked only if they are https and not simulated.
     """
@@ -80,14 +82,20 @@ class ReportData:
     provenance: Provenance
     coding_methods: tuple[str, ...] = ()
     video_urls: Mapping[str, str] = field(default_factory=dict)
+    specs: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class ReportLink:
-    """One month in the index of reports."""
+    """One month in the index of reports; of `accounts`, `complete_accounts` have whole lists.
+
+    Both are None where they are not known.
+    """
 
     crawl_month: date
     data_origin: str
+    accounts: int | None = None
+    complete_accounts: int | None = None
 
 
 def _both(name: Name) -> Bilingual:

@@ -22,18 +22,22 @@ from sz_assets.charts.wording import (
 )
 from sz_assets.report import formats
 from sz_assets.report.claims import claims_of
-from sz_assets.report.section import Frames, Section, rows_of
+from sz_assets.report.section import ESTIMANDS, Frames, Section, rows_of
 from sz_assets.report.sentences import Row, Sentence, Value, known, say, value_of
 from sz_assets.report.tables import (
     Column,
+    Content,
     DataTable,
     Tally,
     data_table,
     field,
     interval,
+    note,
     row_id,
     tally,
+    with_small,
 )
+from sz_assets.report.told import names_of
 
 _TABLE = "engagement_effects"
 _NOTES = ("estimand", "method", "note")
@@ -128,7 +132,7 @@ def _effects(frames: Frames, context: ChartContext, metric: str) -> Rows:
 def _table(rows: Rows, context: ChartContext, metric: str) -> DataTable:
     columns = (
         Column(Bilingual("因素", "Property"), lambda row: _label(row, context)),
-        Column(Bilingual("比较", "Contrast"), field("contrast"), "small"),
+        Column(Bilingual("比较", "Contrast"), note("contrast", names_of(context)), "small"),
         Column(Bilingual("倍数", "Ratio"), field("effect_multiplier", formats.ratio), "n"),
         Column(
             Bilingual("95% 区间（未校正）", "95% interval (uncorrected)"),
@@ -148,7 +152,8 @@ def _table(rows: Rows, context: ChartContext, metric: str) -> DataTable:
         f"{words.en}: all videos, within accounts, beside what the sample gives. Keeping only the "
         "most liked videos shrinks an effect: “in the sample” speaks of the most liked alone.",
     )
-    return data_table(caption, columns, rows, None if metric == "like_count" else words, _NOTES)
+    folded = None if metric == "like_count" else words
+    return data_table(caption, columns, rows, folded, _NOTES, {**names_of(context), **ESTIMANDS})
 
 
 def _label(row: Row, context: ChartContext) -> Bilingual:
@@ -161,11 +166,10 @@ def _verdict(row: Row) -> Bilingual:
     return named(words, row["verdict"])
 
 
-def _in_sample(row: Row) -> str:
+def _in_sample(row: Row) -> Content:
     verdict = row["sample_verdict"]
     ratio = formats.ratio(row["sample_effect_multiplier"])
-    small = "" if verdict is None else str(EFFECT_VERDICTS[verdict])
-    return formats.with_small(ratio, small)
+    return with_small(ratio, *([] if verdict is None else [EFFECT_VERDICTS[verdict]]))
 
 
 def _numbers(row: Row) -> str:

@@ -23,6 +23,7 @@ from sz_assets.report.tables import (
     field,
     row_id,
     tally,
+    with_small,
 )
 
 Rows = Sequence[tuple[str, Row]]
@@ -134,7 +135,7 @@ def _changed(row: Row, place: str) -> Sentence | None:
 
 def _event_table(effects: Rows) -> DataTable:
     """One line per event, one column per measure; each cell is a row of the table."""
-    notes = Notes()
+    notes = Notes({row["event_id"]: in_both(row["event_name"]) for _, row in effects})
     by_event: dict[str, dict[str, tuple[str, Row]]] = {}
     for place, row in effects:
         by_event.setdefault(row["event_id"], {})[row["metric"]] = (place, row)
@@ -169,16 +170,13 @@ def _cell(found: tuple[str, Row] | None) -> Cell:
         return Cell(formats.missing())
     place, row = found
     low, high = row["interval_low"], row["interval_high"]
-    lines = [
+    lines: list[str | Bilingual] = [
         *([] if low is None or high is None else [f"[{low:.2f}, {high:.2f}]"]),
         f"n = {row['event_video_count']:,}",
         *([] if row["p_value_holm"] is None else [f"p {formats.p_value(row['p_value_holm'])}"]),
-        *_VERDICTS[row["verdict"]],
+        _VERDICTS[row["verdict"]],
     ]
-    shown = formats.ratio(row["effect_multiplier"])
-    for line in lines:
-        shown = formats.with_small(shown, line)
-    return Cell(shown, place)
+    return Cell(with_small(formats.ratio(row["effect_multiplier"]), *lines), place)
 
 
 def _dates(row: Row) -> Content:

@@ -11,7 +11,7 @@ from sz_assets.charts.context import Bilingual, ChartContext
 from sz_assets.report import formats
 from sz_assets.report.section import Frames, Section, in_both, rows_of
 from sz_assets.report.sentences import Row, Sentence, known, say, value_of
-from sz_assets.report.tables import Cell, Column, DataTable, data_table, field, row_id
+from sz_assets.report.tables import Cell, Column, DataTable, data_table, note, row_id
 
 _TABLE = "account_indexes"
 _STATUSES = {
@@ -107,9 +107,9 @@ def _without(row: Row) -> Sentence | None:
 def _definitions(rows: Sequence[Row]) -> DataTable:
     columns = (
         Column(Bilingual("指数", "Index"), _name),
-        Column(Bilingual("公式", "Formula"), field("formula"), "small"),
-        Column(Bilingual("单位", "Unit"), field("unit"), "small"),
-        Column(Bilingual("来源", "Source"), field("source"), "small"),
+        Column(Bilingual("公式", "Formula"), note("formula"), "small"),
+        Column(Bilingual("单位", "Unit"), note("unit"), "small"),
+        Column(Bilingual("来源", "Source"), note("source"), "small"),
         Column(Bilingual("状态", "Status"), lambda row: _STATUSES[row["status"]], "tag"),
     )
     caption = Bilingual("每个指数的公式、单位与来源。", "Formula, unit and source of each index.")
@@ -146,7 +146,7 @@ def _noted(rows: Sequence[Row], context: ChartContext) -> DataTable:
     columns = (
         Column(Bilingual("指数", "Index"), _name),
         Column(Bilingual("账号", "Account"), lambda row: context.account_name(row["account_id"])),
-        Column(Bilingual("说明", "Note"), field("note"), "small"),
+        Column(Bilingual("说明", "Note"), note("note"), "small"),
     )
     words = Bilingual("各指数的说明", "Notes on the indexes")
     return data_table(words, columns, ((None, row) for row in rows), words)

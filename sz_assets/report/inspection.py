@@ -16,7 +16,7 @@ from sz_assets.report.analysis import SECTIONS as ANALYSIS_SECTIONS
 SECTIONS = (
     *("numbers", "coverage", "figures", "tables", "summary"),
     *ANALYSIS_SECTIONS,
-    *("comparison", "method"),
+    *("comparison", "method", "provenance"),
 )
 MAXIMUM_BYTES = 3_000_000
 
@@ -40,7 +40,7 @@ class _Content(HTMLParser):
             self.ids.append(given["id"])
         if tag == "svg":
             self.labels.append(given.get("aria-label", ""))
-        if tag in ("style", "title", "svg"):
+        if tag in ("style", "title", "svg", "script"):
             self._silent = self._silent or tag
 
     def handle_endtag(self, tag: str) -> None:

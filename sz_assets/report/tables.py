@@ -14,6 +14,7 @@ from markupsafe import Markup
 from sz_assets.charts.context import Bilingual
 from sz_assets.report import formats
 from sz_assets.report.sentences import Row, Value, value_of
+from sz_assets.report.told import Names, told
 
 Content = str | Markup | Bilingual
 
@@ -42,15 +43,19 @@ class DataTable:
     titles: Sequence[tuple[Bilingual, str]]
     rows: Sequence[tuple[str | None, Sequence[Cell]]]
     folded: Bilingual | None = None
-    notes: Sequence[str] = ()
+    notes: Sequence[Bilingual] = ()
 
 
 class Notes:
-    """Texts that many rows share, each said once below the table under a number."""
+    """Texts that many rows share, each said once below the table under a number.
+
+    `names` are what ids in the texts are called.
+    """
 
     title = (Bilingual("注", "Note"), "n")
 
-    def __init__(self) -> None:
+    def __init__(self, names: Names | None = None) -> None:
+        self._names = names
         self._numbers: dict[str, int] = {}
 
     def number(self, texts: Iterable[str | None]) -> Cell:
@@ -60,9 +65,9 @@ class Notes:
         return Cell(", ".join(str(number) for number in numbers))
 
     @property
-    def texts(self) -> list[str]:
-        """The texts, the first under 1."""
-        return list(self._numbers)
+    def texts(self) -> list[Bilingual]:
+        """The texts in both languages, the first under 1."""
+        return [told(text, self._names) for text in self._numbers]
 
 
 def data_table(
@@ -71,22 +76,26 @@ def data_table(
     rows: Iterable[tuple[str | None, Row]],
     folded: Bilingual | None = None,
     notes: Sequence[str] = (),
+    names: Names | None = None,
 ) -> DataTable:
-    """A table with one line per row, each row with its id; `notes` are columns of long texts."""
-    told = Notes()
+    """A table with one line per row, each row with its id; `notes` are columns of long texts.
+
+    `names` are what ids in those texts are called.
+    """
+    said = Notes(names)
     titles = [(column.title, column.kind) for column in columns]
     lines = [
         (
             place,
             [
                 *(Cell(column.show(row)) for column in columns),
-                *([told.number(row[name] for name in notes)] if notes else []),
+                *([said.number(row[name] for name in notes)] if notes else []),
             ],
         )
         for place, row in rows
     ]
     return DataTable(
-        caption, [*titles, *([Notes.title] if notes else [])], lines, folded, told.texts
+        caption, [*titles, *([Notes.title] if notes else [])], lines, folded, said.texts
     )
 
 
@@ -104,6 +113,28 @@ _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
 def field(name: str, show: Callable[[Any], Content] = formats.text) -> Callable[[Row], Content]:
     """Shows one column of the row."""
     return lambda row: show(row[name])
+
+
+def note(name: str, names: Names | None = None) -> Callable[[Row], Content]:
+    """Shows an English text of the row in both languages, its ids by their names."""
+
+    def shown(row: Row) -> Content:
+        text = row[name]
+        return formats.missing() if text is None or not text.strip() else told(text, names)
+
+    return shown
+
+
+def with_small(value: str | Markup, *lines: str | Bilingual) -> Markup:
+    """A value with smaller lines below it, each in both languages where it has both."""
+    shown = Markup("{}").format(value)
+    for line in lines:
+        small = _BOTH.format(*line) if isinstance(line, Bilingual) else line
+        shown = Markup('{}<br><span class="small">{}</span>').format(shown, small)
+    return shown
+
+
+_BOTH = Markup('<span class="zh" lang="zh">{}</span> <span class="en" lang="en">{}</span>')
 
 
 def interval(show: Callable[[Any], str | Markup]) -> Callable[[Row], Content]:

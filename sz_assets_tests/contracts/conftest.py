@@ -17,6 +17,7 @@ from sz_assets.contracts.table import (
     Column,
     Matches,
     MostlyPresent,
+    NotLess,
     OneOf,
     SumsTo,
     Table,
@@ -73,6 +74,8 @@ def valid_row(table: Table, place: int) -> Row:
     for rule in table.rules:
         if isinstance(rule, SumsTo):
             row[rule.total] = sum(row[part] for part in rule.parts)
+        if isinstance(rule, NotLess):
+            row[rule.larger] = max(row[rule.larger], row[rule.smaller])
     first = table.key[0]
     if table.column(first).type is Type.TEXT:
         row[first] = f"{row[first]}_{place}"

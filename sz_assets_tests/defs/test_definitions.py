@@ -147,5 +147,5 @@ def test_resources_can_be_replaced_by_their_role(untouched: Path) -> None:
     settings = Settings.from_environment({"SZ_HOME": str(untouched)})
     built = build_defs(settings, {"platforms": mine})
     resources = built.get_repository_def().get_top_level_resources()
-    assert set(resources) == {"study", "home", "lake", "coding", "marts", "platforms"}
+    assert set(resources) == {"study", "home", "lake", "coding", "marts", "platforms", "release"}
     assert resources["platforms"].resource_fn(None) is mine

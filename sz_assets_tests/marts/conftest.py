@@ -225,7 +225,7 @@ class Dbt:
     def build(self, lake: Lake, warehouse: Path, months: Sequence[date] = ()) -> dict[str, str]:
         """Build and test all marts, as a monthly run does."""
         return self.invoke(
-            ["build", "--exclude-resource-type", "unit_test"], lake, warehouse, months
+            ["build", "--exclude-resource-type", "unit_test", "exposure"], lake, warehouse, months
         )
 
 

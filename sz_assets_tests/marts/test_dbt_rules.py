@@ -50,6 +50,7 @@ DAMAGE: dict[str, tuple[str, ...]] = {
         "video_growth_accounts_are_known",
         "growth_summary_accounts_are_known",
         "video_age_passage_accounts_are_known",
+        "breakout_videos_accounts_are_known",
     ),
     "delete from fct_video_month where account_id = 'health'": (
         "fct_video_month_keeps_every_video",
@@ -86,6 +87,13 @@ DAMAGE: dict[str, tuple[str, ...]] = {
     "insert into video_age_passage select * replace (date '2023-04-01' as crawl_month) "
     "from video_age_passage where crawl_month = date '2023-03-01'": (
         "video_age_passage_has_every_video_once",
+    ),
+    "update breakout_videos set coverage_verdict = 'fine'": ("breakout_videos_words_are_known",),
+    "update breakout_videos set breakout_rank = breakout_rank + 1": (
+        "breakout_videos_are_ranked_without_gaps",
+    ),
+    "update breakout_videos set like_count = like_count + 1": (
+        "breakout_videos_are_ranked_without_gaps",
     ),
 }
 
@@ -144,7 +152,7 @@ def test_missing_value_writes_nothing(
 def test_unit_tests_pass_without_any_table(dbt: Any, lake: Lake, tmp_path: Path) -> None:
     command = ["test", "--select", "test_type:unit"]
     status = dbt.invoke(command, lake, tmp_path / "warehouse.duckdb")
-    assert len(status) == 10
+    assert len(status) == 11
     assert set(status.values()) == {"pass"}
 
 

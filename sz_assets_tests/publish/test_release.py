@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -14,15 +15,12 @@ import duckdb
 import pytest
 
 from sz_assets.contracts.marts import DIM_ACCOUNT
+from sz_assets.errors import UserError
 from sz_assets.publish import release as module
-from sz_assets.publish.release import (
-    KEPT_RELEASES,
-    ReleaseInvalid,
-    inspect_warehouse,
-    publish,
-    table_hash,
-    turn_current_to,
-)
+from sz_assets.publish.inspection import ReleaseInvalid, inspect_warehouse, table_hash
+from sz_assets.publish.place import publishing, turn_current_to
+from sz_assets.publish.release import publish
+from sz_assets.settings import STORAGE_VERSIONS, ReleaseSettings
 from sz_assets.storage import Home
 from sz_assets.study import load_study
 
@@ -52,10 +50,14 @@ def test_a_release_is_a_folder_that_nobody_writes(october_copy: Home, study) -> 
     assert made.row_counts["dim_account"] == 13
     assert october_copy.current.resolve() == made.folder
     files = [path for path in made.folder.rglob("*") if path.is_file()]
-    assert len(files) == 4
+    assert {"warehouse.duckdb", "manifest.json", "index.html"} <= {path.name for path in files}
     assert all(path.stat().st_mode & 0o222 == 0 for path in files)
     manifest = json.loads((made.folder / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["published_at"] == "2026-11-24T08:00:00+00:00"
+    assert set(manifest["files"]) == {
+        str(path.relative_to(made.folder)) for path in files if path.name != "manifest.json"
+    }
+    assert sum(manifest["videos_by_month"].values()) == made.row_counts["fct_video_month"]
     assert len(list(october_copy.releases.iterdir())) == 2
 
 
@@ -67,15 +69,18 @@ def test_a_run_that_publishes_twice_makes_two_releases(october_copy: Home, study
 
 def test_the_newest_releases_are_kept_and_the_current_one_always(october_copy: Home, study) -> None:
     first = october_copy.current.resolve()
-    for number in range(KEPT_RELEASES + 2):
+    for number in range(6):
         old = october_copy.releases / f"old-{number:02}"
         old.mkdir()
         os.utime(old, (1_000 + number, 1_000 + number))
     os.utime(first, (1, 1))
-    publish(october_copy, study, "new", NOW)
+    publish(october_copy, study, "new", NOW, ReleaseSettings(kept=4, formats=()))
     kept = {path.name for path in october_copy.releases.iterdir()}
-    assert len(kept) == KEPT_RELEASES
-    assert kept == {"new", *(f"old-{number:02}" for number in range(3, KEPT_RELEASES + 2))}
+    # Those without a manifest are the oldest, among them the one that was last written counts.
+    assert kept == {"new", first.name, "old-05", "old-04"}
+    turn_current_to(october_copy, october_copy.releases / "old-04")
+    publish(october_copy, study, "newer", NOW, ReleaseSettings(kept=1, formats=()))
+    assert [path.name for path in october_copy.releases.iterdir()] == ["newer"]
 
 
 def test_what_a_killed_run_left_is_removed(october_copy: Home, study) -> None:
@@ -88,7 +93,7 @@ def test_what_a_killed_run_left_is_removed(october_copy: Home, study) -> None:
 
 
 def broken_by(statement: str) -> Callable[..., None]:
-    fill = module._fill
+    fill = module.fill_warehouse
 
     def filling(path: Path, *rest: Any) -> None:
         fill(path, *rest)
@@ -109,27 +114,43 @@ def broken_by(statement: str) -> Callable[..., None]:
             "publishing_by_year has columns",
         ),
         ("drop table video_growth", "video_growth has columns"),
-        ("comment on column dim_account.field is null", r"dim_account: columns \['field'\] have"),
+        (
+            "comment on column dim_account.field is null",
+            r"dim_account: columns \['field'\] have no",
+        ),
         ("insert into dim_account from dim_account limit 1", "14 rows but 13 keys"),
+        ("comment on column dim_account.field is 'x'", r"columns \['field'\] have no comment"),
+        ("comment on table dim_account is null", "does not have the comment"),
+        ("alter table dim_account alter field set not null", "differ in whether they may be null"),
+        ("create table more (v variant)", r"tables \['more'\]"),
+        ("create view v as from dim_account", r"a view: \['v'\]"),
+        ("create macro one() as 1", r"a function: \['one'\]"),
+        ("create sequence numbers", r"a sequence: \['numbers'\]"),
+        ("create type mood as enum ('x')", r"a type: \['mood'\]"),
+        ("create schema other", r"a schema: \['other'\]"),
+        ("create index i on dim_account (field)", r"a index: \['i'\]"),
     ],
 )
 def test_a_release_that_breaks_its_contract_is_not_published(
     october_copy: Home, study, monkeypatch, statement: str, words: str
 ) -> None:
-    monkeypatch.setattr(module, "_fill", broken_by(statement))
+    monkeypatch.setattr(module, "fill_warehouse", broken_by(statement))
     with nothing_published(october_copy), pytest.raises(ReleaseInvalid, match=words):
         publish(october_copy, study, "broken", NOW)
 
 
-@pytest.mark.parametrize("step", ["_fill", "_copy_reports", "_make_durable_and_read_only"])
+@pytest.mark.parametrize("step", ["fill_warehouse", "_copy_reports", "_make_durable_and_read_only"])
 def test_a_crash_while_building_leaves_the_old_release(
     october_copy: Home, study, monkeypatch, step: str
 ) -> None:
     def crash(*_: object) -> None:
-        raise OSError("the disk is full")
+        raise OSError(errno.ENOSPC, "no space")
 
     monkeypatch.setattr(module, step, crash)
-    with nothing_published(october_copy), pytest.raises(OSError, match="the disk is full"):
+    with (
+        nothing_published(october_copy),
+        pytest.raises(UserError, match="could not be written: the disk is full"),
+    ):
         publish(october_copy, study, "broken", NOW)
 
 
@@ -146,7 +167,7 @@ def test_a_crash_while_the_link_turns_leaves_the_old_release_current(
         replace(source, target)
 
     monkeypatch.setattr(os, "replace", crash)
-    with pytest.raises(OSError, match="killed"):
+    with pytest.raises(UserError, match="killed"):
         publish(october_copy, study, "whole", NOW)
     assert october_copy.current.readlink() == before
     monkeypatch.undo()
@@ -190,6 +211,26 @@ def test_the_hash_of_a_table_is_that_of_its_rows(october) -> None:
         connection.execute(f"attach '{str(path).replace(chr(39), chr(39) * 2)}' as r (read_only)")
         connection.execute("create table dim_account as from r.dim_account order by random()")
         before = table_hash(connection, DIM_ACCOUNT)
-        assert before == facts["tables"]["dim_account"]["md5"]
+        assert before == facts["tables"]["dim_account"]["row_md5_xor"]
         connection.execute("update dim_account set field = 'x' where account_id = 'first_scene'")
         assert table_hash(connection, DIM_ACCOUNT) != before
+
+
+@pytest.mark.parametrize("version", STORAGE_VERSIONS)
+def test_the_storage_version_is_a_setting(october_copy: Home, study, version: str) -> None:
+    made = publish(october_copy, study, "new", NOW, ReleaseSettings(version, formats=()))
+    with closing(duckdb.connect(str(made.warehouse), read_only=True)) as connection:
+        [(tags,)] = connection.execute(
+            "select tags from duckdb_databases() where not internal"
+        ).fetchall()
+    assert tags["storage_version"].startswith(version[:4])
+    assert json.loads((made.folder / "manifest.json").read_bytes())["storage_version"] == version
+
+
+def test_two_publishers_at_once_are_refused(october_copy: Home, study) -> None:
+    with (
+        publishing(october_copy, "run one"),
+        nothing_published(october_copy),
+        pytest.raises(UserError, match=r"is being changed already \(run one\): wait"),
+    ):
+        publish(october_copy, study, "two", NOW)

@@ -36,7 +36,7 @@ def test_the_section_follows_the_summary_and_table_2_links_to_it() -> None:
     assert next(iter(SECTIONS)) == "coding"
     assert OF_PAGE.index("coding") == OF_PAGE.index("summary") + 1
     html = page()
-    assert '<a href="#coding">编码信度 Reliability of the codes: 不足 insufficient</a>' in html
+    assert "编码信度：不足 Reliability of the codes: insufficient" in text_of(html)
     assert html.index('id="coding"') < html.index('id="description"')
 
 
@@ -186,7 +186,7 @@ def test_a_note_that_several_cells_share_has_one_number() -> None:
     found = section(category_prevalence=same)
     table = next(table for table in found.tables if table.caption.en.startswith("Shares: sample"))
     assert {str(cells[-1].content) for _, cells in table.rows} == {"1"}
-    assert list(table.notes) == ["the same"]
+    assert [note.en for note in table.notes] == ["the same"]
 
 
 def test_every_table_and_sentence_is_in_both_languages() -> None:

@@ -64,8 +64,8 @@ def test_the_table_of_specialities_says_each_verdict() -> None:
     shown = section(**coded_by_people()).tables
     table = next(one for one in shown if "most marked specialities" in one.caption.en)
     assert [str(cells[-1].content) for _, cells in table.rows] == [
-        *("○ 未知 unknown", "● 可靠 reliable", "▼ 不足 insufficient"),
-        *("◆ 暂可 tentative", "● 可靠 reliable"),
+        *("○ 未知 ○ unknown", "● 可靠 ● reliable", "▼ 不足 ▼ insufficient"),
+        *("◆ 暂可 ◆ tentative", "● 可靠 ● reliable"),
     ]
 
 

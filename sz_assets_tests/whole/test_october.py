@@ -80,7 +80,7 @@ MORE_TABLES = {
     "engagement_description", "lorenz_curve", "tail_fits", "engagement_effects",
     "engagement_at_age", "publishing_trend", "event_effects", "changepoints", "account_indexes",
     "consistency_findings", "claim_tests", "category_specialisation", "coding_reliability",
-    "machine_evaluation", "category_prevalence",
+    "machine_evaluation", "category_prevalence", "breakout_videos",
 }  # fmt: skip
 
 

@@ -54,7 +54,7 @@ def test_a_range_twice_leaves_every_table_as_it_was(
         assert "Error" not in err
         found.append((published_hashes(home), [core_hashes(home, month) for month in months]))
     assert found[0] == found[1]
-    assert len(found[0][0]) == 29
+    assert len(found[0][0]) == 30
     assert len(set(map(str, found[0][1]))) == 3
     releases = [path.name for path in home.releases.iterdir()]
     assert len(releases) == 2

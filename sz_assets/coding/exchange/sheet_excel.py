@@ -18,6 +18,7 @@ from sz_assets.coding.exchange.sheet_rows import Table
 from sz_assets.coding.exchange.sheet_text import Broken, RawRow, RawSheet
 from sz_assets.coding.readable import unreadable
 from sz_assets.errors import UserError
+from sz_assets.excel_text import put_text
 
 CODES_SHEET, CODEBOOK_SHEET = "codes", "codebook"
 _WIDTHS = {"task_id": 44, "title": 70, "url": 40, "comment": 40, "video_id": 24}
@@ -78,8 +79,8 @@ def _fill(sheet: Any, table: Table, text: Any, head: Any) -> None:
             # An empty cell keeps the format, so that what a coder types stays text.
             if not cell:
                 sheet.write_blank(line, column, None, style)
-            elif sheet.write_string(line, column, cell, style):
-                raise ValueError(f"row {line + 1}, column {column + 1} is too long for a cell")
+            else:
+                put_text(sheet, line, column, cell, style)
     sheet.freeze_panes(1, 0)
 
 

@@ -1,8 +1,10 @@
 """The publish layer: the month's report, and the release that readers open."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import Any
 
 import dagster as dg
+import polars as pl
 
 import sz_assets
 from sz_assets.charts.catalogue import CATALOGUE
@@ -10,17 +12,19 @@ from sz_assets.charts.render import ChartFiles
 from sz_assets.contracts import PUBLISHED_TABLES
 from sz_assets.contracts.coding import HUMAN_CODES
 from sz_assets.contracts.core import VIDEO_CODES
-from sz_assets.contracts.marts import CATEGORY_ENGAGEMENT, FCT_VIDEO_MONTH
+from sz_assets.contracts.marts import CATEGORY_ENGAGEMENT, FCT_ACCOUNT_MONTH, FCT_VIDEO_MONTH
 from sz_assets.defs.assets.charts import chart_key, month_context, read_tables
 from sz_assets.defs.assets.engagement import POOL
 from sz_assets.defs.checks import CheckEvents, check_outputs, evaluation
 from sz_assets.defs.describe import OWNERS, table_key
-from sz_assets.defs.failures import tried_twice
+from sz_assets.defs.failures import told_plainly, tried_twice
 from sz_assets.defs.months import ONE_RUN, crawl_months, to_key
 from sz_assets.defs.resources import months_with_marts
 from sz_assets.defs.stopping import stop_noticed
 from sz_assets.disk import write_bytes
-from sz_assets.publish.release import ReleaseInvalid, inspect_warehouse, publish
+from sz_assets.publish.inspection import ReleaseInvalid, inspect_warehouse
+from sz_assets.publish.place import current_warehouse
+from sz_assets.publish.release import publish
 from sz_assets.report.data import (
     REPORT_TABLES,
     Provenance,
@@ -35,6 +39,15 @@ from sz_assets.report.page import build_report
 REPORT = dg.AssetKey(["publish", "report"])
 WAREHOUSE = dg.AssetKey(["publish", "warehouse"])
 _REPORT_TABLES = tuple(t for t in PUBLISHED_TABLES if t.name in REPORT_TABLES)
+
+
+def _accounts_of_previous(resources: Any, month: date) -> pl.DataFrame:
+    """The rows of `fct_account_month` of the latest earlier crawl month; none without one."""
+    months = resources.marts.row_counts(FCT_ACCOUNT_MONTH)
+    # The first month has none before it: no rows of a date that is no crawl month.
+    earlier = max((m for m in months if m < month), default=date.min)
+    rows: pl.DataFrame = resources.marts.rows(FCT_ACCOUNT_MONTH, earlier)
+    return rows
 
 
 def publish_assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]:
@@ -67,6 +80,9 @@ def publish_assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDe
             charts = resources.home.charts_of(month)
             seen_by = month_context(resources, month)
             frames = read_tables(resources, (t.name for t in _REPORT_TABLES), month)
+            frames[FCT_ACCOUNT_MONTH.name] = pl.concat(
+                [_accounts_of_previous(resources, month), frames[FCT_ACCOUNT_MONTH.name]]
+            )
             videos = resources.marts.rows(FCT_VIDEO_MONTH, month)
             codes = coding_counts(
                 videos, resources.lake.rows(HUMAN_CODES, month), resources.study.codebook
@@ -77,6 +93,11 @@ def publish_assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDe
                     frames={**frames, **codes},
                     figures={
                         spec.name: ChartFiles.at(charts, spec.name).svg.read_text(encoding="utf-8")
+                        for spec in CATALOGUE
+                        if not spec.is_table
+                    },
+                    specs={
+                        spec.name: ChartFiles.at(charts, spec.name).json.read_text(encoding="utf-8")
                         for spec in CATALOGUE
                         if not spec.is_table
                     },
@@ -119,14 +140,16 @@ def publish_assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDe
         owners=OWNERS,
         partitions_def=partitions,
         backfill_policy=ONE_RUN,
-        required_resource_keys={"home", "study"},
+        required_resource_keys={"home", "study", "release"},
         pool=POOL,
     )
     def warehouse(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         resources = context.resources
         now = datetime.now(tz=UTC)
-        with tried_twice(pause_seconds=2), stop_noticed():
-            release = publish(resources.home, resources.study, context.run_id, now)
+        with tried_twice(pause_seconds=2), stop_noticed(), told_plainly():
+            release = publish(
+                resources.home, resources.study, context.run_id, now, resources.release
+            )
         return dg.MaterializeResult(
             metadata={
                 "path": dg.MetadataValue.path(str(release.warehouse)),
@@ -183,7 +206,7 @@ def publish_checks(partitions: dg.PartitionsDefinition[str]) -> dg.AssetChecksDe
         if opens.key in selected:
             try:
                 facts, problem = (
-                    inspect_warehouse(resources.home.current / "warehouse.duckdb"),
+                    inspect_warehouse(current_warehouse(resources.home), with_digests=False),
                     None,
                 )
             except ReleaseInvalid as error:

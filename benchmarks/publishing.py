@@ -1,0 +1,125 @@
+"""Releases of simulated videos: how long publishing them takes, beside copying the bare file.
+
+The videos are made in the working database itself, so that ten million take a minute. All of it
+is simulated, and says so.
+"""
+
+from __future__ import annotations
+
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import polars as pl
+
+MONTH = date(2023, 10, 1)
+SIZES = (2_580, 10_000_000)
+
+
+@dataclass(frozen=True)
+class Publishing:
+    """One release: seconds until it is current, CPU seconds, its bytes, and a bare copy's time."""
+
+    seconds: float
+    cpu_seconds: float
+    megabytes: float
+    copy_seconds: float
+
+
+def simulated_home(root: Path, videos: int) -> None:
+    """A home whose working database holds so many simulated videos, and little else."""
+    import duckdb
+
+    from sz_assets.contracts import PUBLISHED_TABLES
+    from sz_assets.contracts.marts import FCT_ACCOUNT_MONTH, FCT_VIDEO_MONTH
+    from sz_assets.contracts.sql import DUCKDB_TYPES, quoted
+    from sz_assets.contracts.table import Column, Type
+    from sz_assets.contracts.validate import polars_schema
+    from sz_assets.storage import Home, Lake
+
+    home = Home(root)
+    home.warehouse.parent.mkdir(parents=True)
+    known = {
+        "crawl_month": "date '2023-01-01' + to_months((i % 10)::integer)",
+        "account_id": "'account_' || i % 97",
+        "video_id": "(7300000000000000000 + i)::varchar",
+        "title": "'深圳交警提醒您：平安出行，' || md5(i::varchar) || ' #深圳 #安全'",
+        "raw_page_sha256": "sha256((i // 20)::varchar)",
+        "url": "'https://www.example.org/video/' || i",
+        "data_origin": "'simulated'",
+    }
+    by_type = {
+        Type.TEXT: "'word ' || i % 11",
+        Type.INTEGER: "(hash(i, {seed}) % 100000)::bigint",
+        Type.FLOAT: "(hash(i, {seed}) % 100000) / 7.0",
+        Type.BOOLEAN: "i % 3 = 0",
+        Type.DATE: "date '2023-10-01'",
+        Type.TIMESTAMP: "timestamp '2023-01-01' + to_seconds((hash(i) % 20000000)::bigint)",
+        Type.TEXT_LIST: "['深圳', '安全 ' || i % 50]",
+    }
+
+    def expression(seed: int, column: Column) -> str:
+        return known.get(column.name) or by_type[column.type].replace("{seed}", str(seed))
+
+    with closing(duckdb.connect(str(home.warehouse))) as connection:
+        for table in PUBLISHED_TABLES:
+            if table.layer != "engagement":
+                Lake(home.lake).write(table, MONTH, pl.DataFrame(schema=polars_schema(table)))
+                continue
+            columns = ", ".join(f"{quoted(c.name)} {DUCKDB_TYPES[c.type]}" for c in table.columns)
+            values = ", ".join(expression(*numbered) for numbered in enumerate(table.columns))
+            count = {FCT_VIDEO_MONTH: videos, FCT_ACCOUNT_MONTH: 970}.get(table, 0)
+            connection.execute(f"create table {quoted(table.name)} ({columns})")
+            connection.execute(
+                f"insert into {quoted(table.name)} select {values} from range({count}) as t(i)"
+            )
+
+
+def measure_publishing(sizes: tuple[int, ...] = SIZES) -> Iterator[tuple[str, Publishing]]:
+    """Each size once, in a process of its own; imports are not counted."""
+    for size in sizes:
+        with tempfile.TemporaryDirectory(prefix="sz-bench-") as folder:
+            told = subprocess.run(
+                [sys.executable, "-m", "benchmarks.publishing", folder, str(size)],
+                stdout=subprocess.PIPE,
+                text=True,
+                check=True,
+            ).stdout
+        yield f"{size:,} videos", Publishing(*map(float, told.splitlines()[-1].split()))
+
+
+def _publish(root: Path, videos: int) -> Publishing:
+    from sz_assets.publish.release import publish
+    from sz_assets.storage import Home
+    from sz_assets.study import load_study
+
+    simulated_home(root, videos)
+    home, study = Home(root), load_study("shenzhen")
+    before, started = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
+    release = publish(home, study, "benchmark", datetime(2026, 11, 24, tzinfo=UTC))
+    seconds = time.perf_counter() - started
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    started = time.perf_counter()
+    shutil.copytree(release.folder, root / "copy")
+    copied = time.perf_counter() - started
+    size = sum(path.stat().st_size for path in release.folder.rglob("*") if path.is_file())
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Publishing(seconds, cpu, size / 1e6, copied)
+
+
+def _main() -> None:
+    root, videos = sys.argv[1:]
+    made = _publish(Path(root) / "home", int(videos))
+    print(made.seconds, made.cpu_seconds, made.megabytes, made.copy_seconds)
+
+
+if __name__ == "__main__":
+    _main()
