@@ -61,7 +61,7 @@ clean:  ## Remove what make made, but not the data
 	$(UV) --require-hashes -r requirements.lock
 	$(UV) --no-deps --editable .
 	$(BIN)/python -m compileall -q sz_assets
-	$(BIN)/python -c "from sz_assets.defs.dbt import prepare_project; prepare_project()"
+	$(BIN)/python -c "from sz_assets.defs.dbt_docs import dbt_page; dbt_page()"
 	@touch $@
 
 .venv/development: .venv/runtime requirements-dev.lock

@@ -35,7 +35,10 @@ class Publishing:
 
 
 def simulated_home(root: Path, videos: int) -> None:
-    """A home whose working database holds so many simulated videos, and little else."""
+    """A home whose working database holds so many simulated videos, and little else.
+
+    They lie month by month in the order of their key, as the pipeline leaves them.
+    """
     import duckdb
 
     from sz_assets.contracts import PUBLISHED_TABLES
@@ -48,8 +51,8 @@ def simulated_home(root: Path, videos: int) -> None:
     home = Home(root)
     home.warehouse.parent.mkdir(parents=True)
     known = {
-        "crawl_month": "date '2023-01-01' + to_months((i % 10)::integer)",
-        "account_id": "'account_' || i % 97",
+        "crawl_month": "date '2023-01-01' + to_months((i * 10 // {count})::integer)",
+        "account_id": "'account_' || lpad((i * 970 // {count} % 97)::varchar, 2, '0')",
         "video_id": "(7300000000000000000 + i)::varchar",
         "title": "'深圳交警提醒您：平安出行，' || md5(i::varchar) || ' #深圳 #安全'",
         "raw_page_sha256": "sha256((i // 20)::varchar)",
@@ -77,6 +80,7 @@ def simulated_home(root: Path, videos: int) -> None:
             columns = ", ".join(f"{quoted(c.name)} {DUCKDB_TYPES[c.type]}" for c in table.columns)
             values = ", ".join(expression(*numbered) for numbered in enumerate(table.columns))
             count = {FCT_VIDEO_MONTH: videos, FCT_ACCOUNT_MONTH: 970}.get(table, 0)
+            values = values.replace("{count}", str(count or 1))
             connection.execute(f"create table {quoted(table.name)} ({columns})")
             connection.execute(
                 f"insert into {quoted(table.name)} select {values} from range({count}) as t(i)"

@@ -1,4 +1,4 @@
-"""dbt's own documentation of the project as one page, kept in the home while the project stays.
+"""dbt's own documentation of the project as one page, made once per checkout.
 
 Here: making the page, and cutting it off from other hosts. Not here: the data
 dictionary (`publish.dictionary`), which is of the contracts and needs no dbt.
@@ -6,6 +6,7 @@ dictionary (`publish.dictionary`), which is of the contracts and needs no dbt.
 
 from __future__ import annotations
 
+import fcntl
 import re
 import shutil
 import tempfile
@@ -13,9 +14,8 @@ from pathlib import Path
 
 from sz_assets.defs import dbt
 from sz_assets.disk import write_bytes
-from sz_assets.publish.dictionary import dbt_page_of
-from sz_assets.storage import Home
 
+PAGE = dbt.TARGET / "docs.html"
 _CHARSET = re.compile(r'<meta charset="utf-8"\s*/?>')
 _ICON = re.compile(r'<link rel="shortcut icon" href="[^>]*"/>')
 _UNFILLED = re.compile(r'(?<=<use )xlink:href=(?="\{\{)')
@@ -27,29 +27,31 @@ _POLICY = (
 )
 
 
-def dbt_page(home: Home) -> Path:
+def dbt_page(page: Path = PAGE) -> Path:
     """dbt's documentation as one HTML file; made anew only if the dbt project changed.
 
-    It lies where `publish.dictionary.dbt_page_of` looks. RuntimeError says why dbt failed.
+    RuntimeError says why dbt failed.
     """
     manifest = dbt.prepare_project()
     sources = (dbt.TARGET / "sources.sha256").read_bytes()
-    page = dbt_page_of(home)
-    stamp = page.with_suffix(".sha256")
-    if page.is_file() and stamp.is_file() and stamp.read_bytes() == sources:
-        return page
-    page.parent.mkdir(parents=True, exist_ok=True)
-    stamp.unlink(missing_ok=True)
+    with page.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        stamp = page.with_suffix(".sha256")
+        if not (page.is_file() and stamp.is_file() and stamp.read_bytes() == sources):
+            stamp.unlink(missing_ok=True)
+            write_bytes(page, _made_from(manifest).encode())
+            write_bytes(stamp, sources)
+    return page
+
+
+def _made_from(manifest: Path) -> str:
     with tempfile.TemporaryDirectory() as folder:
         # The page shows what was parsed; a catalogue would need a database, and the types of the
         # columns stand in the contracts already.
         target = Path(folder)
         shutil.copyfile(manifest, target / manifest.name)
         dbt.invoke(["docs", "generate", "--static", "--empty-catalog", "--no-compile"], target)
-        text = (target / "static_index.html").read_text(encoding="utf-8")
-    write_bytes(page, offline(text).encode())
-    write_bytes(stamp, sources)
-    return page
+        return offline((target / "static_index.html").read_text(encoding="utf-8"))
 
 
 def offline(text: str) -> str:

@@ -22,17 +22,11 @@ from sz_assets.publish.dictionary_model import model_svg
 from sz_assets.publish.dictionary_texts import csv_text, markdown, summary_markdown
 from sz_assets.publish.queries import Query, example_queries
 from sz_assets.report.shell import render
-from sz_assets.storage import Home
 from sz_assets.study import Study
 
-__all__ = ["dbt_page_of", "summary_markdown", "write_dictionary"]
+__all__ = ["summary_markdown", "write_dictionary"]
 
 _CODE = re.compile("`([^`]+)`")
-
-
-def dbt_page_of(home: Home) -> Path:
-    """Where dbt's documentation lies, if it was made (`defs.dbt_docs`)."""
-    return home.root / "artifacts" / "dbt" / "dbt.html"
 
 
 def write_dictionary(
@@ -40,11 +34,10 @@ def write_dictionary(
 ) -> None:
     """Write index.html, dictionary.md, dictionary.csv and model.svg into an existing folder.
 
-    `origins` are the data origins of the release. `dbt_page`, where that file exists, is put beside
-    them as dbt.html and linked.
+    `origins` are the data origins of the release. `dbt_page`, if given, is put beside them as
+    dbt.html and linked.
     """
-    has_dbt_page = dbt_page is not None and dbt_page.is_file()
-    if dbt_page is not None and has_dbt_page:
+    if dbt_page is not None:
         shutil.copyfile(dbt_page, target / "dbt.html")
     tables, queries, note = entries(), example_queries(), origin_note(origins)
     title = titles(Bilingual(study.name.zh, study.name.en))
@@ -53,7 +46,8 @@ def write_dictionary(
     (target / "dictionary.csv").write_bytes(csv_text(tables).encode("utf-8-sig"))
     (target / "dictionary.md").write_text(markdown(title, tables, queries, note), encoding="utf-8")
     (target / "index.html").write_text(
-        page(title, tables, queries, note, picture, has_dbt_page=has_dbt_page), encoding="utf-8"
+        page(title, tables, queries, note, picture, has_dbt_page=dbt_page is not None),
+        encoding="utf-8",
     )
 
 

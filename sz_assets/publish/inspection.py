@@ -16,7 +16,7 @@ from sz_assets.contracts import PUBLISHED_TABLES
 from sz_assets.contracts.marts import FCT_VIDEO_MONTH
 from sz_assets.contracts.sql import DUCKDB_TYPES, quoted
 from sz_assets.contracts.table import Table
-from sz_assets.publish.warehouse import comments, data_origins
+from sz_assets.publish.warehouse import comments, data_origins, misplaced
 
 # What a database may hold beside tables; a release holds none of it.
 _OTHER_OBJECTS = {
@@ -34,12 +34,11 @@ class ReleaseInvalid(Exception):
     """A release that was built does not keep its contracts; it is not published."""
 
 
-def inspect_warehouse(path: Path, *, with_digests: bool = True) -> dict[str, Any]:
+def inspect_warehouse(path: Path) -> dict[str, Any]:
     """Open a release's database as a reader would and hold it against the contracts.
 
-    Returns `tables` (of each its rows, key, columns and, unless told not to, digest), `origins`
-    (the data origins of each month), `data_origins`, and `videos_by_month`. ReleaseInvalid says
-    what is wrong.
+    Returns `tables` (of each its rows, key and columns), `origins` (the data origins of each
+    month), `data_origins`, and `videos_by_month`. ReleaseInvalid says what is wrong.
     """
     if (log := path.with_name(f"{path.name}.wal")).exists():
         raise ReleaseInvalid(f"{log.name} lies beside the database.")
@@ -49,20 +48,11 @@ def inspect_warehouse(path: Path, *, with_digests: bool = True) -> dict[str, Any
         tables = {}
         for table in PUBLISHED_TABLES:
             _refuse_other_columns(connection, table, origins)
-            key = ", ".join(quoted(name) for name in table.key)
-            [(rows, keys)] = connection.execute(
-                f"select (select count(*) from {quoted(table.name)}), "
-                f"(select count(*) from (select 1 from {quoted(table.name)} group by {key}))"
-            ).fetchall()
-            if rows != keys:
-                raise ReleaseInvalid(f"{table.name} has {rows} rows but {keys} keys.")
             tables[table.name] = {
-                "rows": rows,
+                "rows": _rows_of_unique_keys(connection, table),
                 "key": list(table.key),
                 "columns": {column.name: DUCKDB_TYPES[column.type] for column in table.columns},
             }
-            if with_digests:
-                tables[table.name]["row_md5_xor"] = table_hash(connection, table)
         by_month = (
             "select crawl_month, string_agg(distinct data_origin, ', ' order by data_origin) "
             "from fct_account_month group by all order by all"
@@ -78,6 +68,12 @@ def inspect_warehouse(path: Path, *, with_digests: bool = True) -> dict[str, Any
         }
 
 
+def table_hashes(path: Path) -> dict[str, str]:
+    """The hash of each table of a release's database."""
+    with closing(duckdb.connect(str(path), read_only=True)) as connection:
+        return {table.name: table_hash(connection, table) for table in PUBLISHED_TABLES}
+
+
 def table_hash(connection: Any, table: Table) -> str:
     """The exclusive or of the rows' MD5 sums, in hexadecimal; the same in whatever order they lie.
 
@@ -89,6 +85,22 @@ def table_hash(connection: Any, table: Table) -> str:
         f"select bit_xor(md5_number(row({columns})::text)) from {quoted(table.name)}"
     ).fetchall()
     return f"{digest or 0:032x}"
+
+
+def _rows_of_unique_keys(connection: Any, table: Table) -> int:
+    """How many rows a table has. Only where they don't lie in order is each key looked for."""
+    name = quoted(table.name)
+    [(rows, wrong)] = connection.execute(
+        f"select (select count(*) from {name}), ({misplaced(table, name)})"
+    ).fetchall()
+    if wrong:
+        key = ", ".join(quoted(column) for column in table.key)
+        [(keys,)] = connection.execute(
+            f"select count(*) from (select 1 from {name} group by {key})"
+        ).fetchall()
+        if rows != keys:
+            raise ReleaseInvalid(f"{table.name} has {rows} rows but {keys} keys.")
+    return int(rows)
 
 
 def _refuse_other_objects(connection: Any) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -20,10 +21,10 @@ from typing import Any
 from sz_assets.charts.context import Bilingual
 from sz_assets.disk import fsync_folder, refusal, remove_folder
 from sz_assets.publish.about import About
-from sz_assets.publish.dictionary import dbt_page_of, write_dictionary
+from sz_assets.publish.dictionary import write_dictionary
 from sz_assets.publish.formats import write_formats
 from sz_assets.publish.history import building_folder, remove_leftovers, remove_old
-from sz_assets.publish.inspection import ReleaseInvalid, inspect_warehouse
+from sz_assets.publish.inspection import ReleaseInvalid, inspect_warehouse, table_hashes
 from sz_assets.publish.manifest import MANIFEST, describe, write_manifest
 from sz_assets.publish.place import WAREHOUSE, current_warehouse, publishing, turn_current_to
 from sz_assets.publish.warehouse import fill_warehouse
@@ -56,11 +57,13 @@ def publish(
     run_id: str,
     published_at: datetime,
     options: ReleaseSettings | None = None,
+    dbt_page: Path | None = None,
 ) -> Release:
     """Build a release from working database, lake and report pages, and make it current.
 
-    `published_at` has its zone. Leaves the old release in place and raises ReleaseInvalid if what
-    was built breaks a contract, UserError if another process publishes or the disk refuses.
+    `published_at` has its zone; `dbt_page` is put into the dictionary, if there is one. Leaves the
+    old release in place and raises ReleaseInvalid if what was built breaks a contract, UserError if
+    another process publishes or the disk refuses.
     """
     options = options or ReleaseSettings()
     with publishing(home, f"run {run_id}"):
@@ -69,7 +72,7 @@ def publish(
         building = building_folder(home, run_id)
         building.mkdir()
         try:
-            facts = _build(building, home, study, run_id, published_at, options)
+            facts = _build(building, home, study, run_id, published_at, options, dbt_page)
             _make_durable_and_read_only(building)
             folder = _free_folder(home, run_id)
             building.rename(folder)
@@ -95,17 +98,37 @@ def _build(
     run_id: str,
     published_at: datetime,
     options: ReleaseSettings,
+    dbt_page: Path | None,
 ) -> Mapping[str, Any]:
     """Fill the folder; returns what the inspection found of its database."""
     warehouse = building / WAREHOUSE
     fill_warehouse(warehouse, home, Lake(home.lake), options.storage_version)
     facts = inspect_warehouse(warehouse)
-    described = describe(study, run_id, published_at, options.storage_version, facts)
+    with ThreadPoolExecutor(1) as pool:
+        # Beside the formats, which don't keep two cores busy alone.
+        digests = pool.submit(table_hashes, warehouse)
+        described = describe(study, run_id, published_at, options.storage_version, facts)
+        (building / "dictionary").mkdir()
+        write_dictionary(building / "dictionary", study, facts["data_origins"], dbt_page)
+        _accompany(building, home, study, facts, About.of_manifest(study, described), options)
+    for name, digest in digests.result().items():
+        described["tables"][name]["row_md5_xor"] = digest
+    write_manifest(building, described)
+    return facts
+
+
+def _accompany(
+    building: Path,
+    home: Home,
+    study: Study,
+    facts: Mapping[str, Any],
+    about: About,
+    options: ReleaseSettings,
+) -> None:
+    """Write pages and formats, and the index over all that lies in the folder."""
     with_page = _copy_reports(home, building / "reports", facts["origins"])
-    (building / "dictionary").mkdir()
-    write_dictionary(building / "dictionary", study, facts["data_origins"], dbt_page_of(home))
     if options.formats:
-        about = About.of_manifest(study, described)
+        warehouse = building / WAREHOUSE
         write_formats(warehouse, building, options.formats, about, address=home.current / WAREHOUSE)
     index = build_index(
         Bilingual(study.name.zh, study.name.en),
@@ -113,8 +136,6 @@ def _build(
         documents=_documents(building),
     )
     (building / "index.html").write_text(index, encoding="utf-8")
-    write_manifest(building, described)
-    return facts
 
 
 def _documents(building: Path) -> list[tuple[Bilingual, str]]:

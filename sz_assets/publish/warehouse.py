@@ -45,13 +45,8 @@ def fill_warehouse(path: Path, home: Home, lake: Lake, storage_version: str) -> 
                 + ("" if column.nullable else " not null")
                 for column in table.columns
             )
-            names = ", ".join(quoted(column.name) for column in table.columns)
-            order = ", ".join(quoted(name) for name in table.key)
             connection.execute(f"create table {quoted(table.name)} ({columns})")
-            connection.execute(
-                f"insert into {quoted(table.name)} select {names} "
-                f"from {_origin_of(table, lake)} order by {order}"
-            )
+            _insert_in_order(connection, table, _origin_of(table, lake))
         origins = data_origins(connection)
         for table in PUBLISHED_TABLES:
             about, of_columns = comments(table, origins)
@@ -63,6 +58,35 @@ def fill_warehouse(path: Path, home: Home, lake: Lake, storage_version: str) -> 
         connection.execute("use memory.main")
         connection.execute("checkpoint release")
         connection.execute("detach release")
+
+
+def misplaced(table: Table, rows: str) -> str:
+    """SQL that counts those of `rows` (after `from`) that don't come after the one before them.
+
+    That none does proves the key unique, too. To see it takes a fiftieth of the time of sorting.
+    """
+    key = ", ".join(quoted(name) for name in table.key)
+    return (
+        "select count(*) filter (before >= key) "
+        f"from (select row({key}) as key, lag(row({key})) over () as before from {rows})"
+    )
+
+
+def _insert_in_order(connection: Any, table: Table, origin: str) -> None:
+    """Fill a table by its key. The months that lie in order already are not sorted again."""
+    names = ", ".join(quoted(column.name) for column in table.columns)
+    key = ", ".join(quoted(name) for name in table.key)
+    parts = [origin]
+    if table.key[0] == "crawl_month":
+        months = connection.execute(
+            f"select distinct crawl_month from {origin} order by all"
+        ).fetchall()
+        if len(months) > 1:
+            parts = [f"{origin} where crawl_month = date '{month}'" for (month,) in months]
+    for rows in parts:
+        [(count,)] = connection.execute(misplaced(table, rows)).fetchall()
+        order = f" order by {key}" if count else ""
+        connection.execute(f"insert into {quoted(table.name)} select {names} from {rows}{order}")
 
 
 def comments(table: Table, origins: Collection[str]) -> tuple[str, dict[str, str]]:

@@ -12,9 +12,7 @@ import yaml
 from sz_assets.contracts import ENGAGEMENT_TABLES
 from sz_assets.defs import dbt
 from sz_assets.defs.dbt_docs import dbt_page, offline
-from sz_assets.publish.dictionary import dbt_page_of
 from sz_assets.report.data import REPORT_TABLES
-from sz_assets.storage import Home
 
 
 def exposure(name: str) -> dict[str, Any]:
@@ -42,9 +40,7 @@ def test_a_page_of_another_shape_is_refused() -> None:
 def test_the_page_is_made_once_for_a_project(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    home = Home(tmp_path)
-    page = dbt_page(home)
-    assert page == dbt_page_of(home)
+    page = dbt_page(tmp_path / "docs.html")
     text = page.read_text(encoding="utf-8")
     assert "default-src 'none'" in text
     assert 'xlink:href="{{' not in text.replace('ng-attr-xlink:href="{{', "")
@@ -55,15 +51,14 @@ def test_the_page_is_made_once_for_a_project(
 
     made = page.stat().st_mtime_ns
     monkeypatch.setattr(dbt, "invoke", None)
-    assert dbt_page(home) == page
+    assert dbt_page(page) == page
     assert page.stat().st_mtime_ns == made
 
 
 def test_a_page_of_an_older_project_is_made_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page = dbt_page_of(Home(tmp_path))
-    page.parent.mkdir(parents=True)
+    page = tmp_path / "docs.html"
     page.write_text("old")
     page.with_suffix(".sha256").write_text("of another project")
 
@@ -73,7 +68,7 @@ def test_a_page_of_an_older_project_is_made_anew(
     with monkeypatch.context() as patched:
         patched.setattr(dbt, "invoke", fail)
         with pytest.raises(RuntimeError, match="for a test"):
-            dbt_page(Home(tmp_path))
+            dbt_page(page)
     # What failed left no stamp, so nobody takes the old page for a new one.
     assert not page.with_suffix(".sha256").exists()
     assert page.read_text() == "old"

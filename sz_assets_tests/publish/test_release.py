@@ -17,7 +17,7 @@ import pytest
 from sz_assets.contracts.marts import DIM_ACCOUNT
 from sz_assets.errors import UserError
 from sz_assets.publish import release as module
-from sz_assets.publish.inspection import ReleaseInvalid, inspect_warehouse, table_hash
+from sz_assets.publish.inspection import ReleaseInvalid, table_hash
 from sz_assets.publish.place import publishing, turn_current_to
 from sz_assets.publish.release import publish
 from sz_assets.settings import STORAGE_VERSIONS, ReleaseSettings
@@ -121,8 +121,8 @@ def broken_by(statement: str) -> Callable[..., None]:
         ("insert into dim_account from dim_account limit 1", "14 rows but 13 keys"),
         ("comment on column dim_account.field is 'x'", r"columns \['field'\] have no comment"),
         ("comment on table dim_account is null", "does not have the comment"),
-        ("alter table dim_account alter field set not null", "differ in whether they may be null"),
-        ("create table more (v variant)", r"tables \['more'\]"),
+        ("alter table dim_account alter name_en drop not null", "differ in whether they may be null"),
+        ("create table more (v integer)", r"tables \['more'\]"),
         ("create view v as from dim_account", r"a view: \['v'\]"),
         ("create macro one() as 1", r"a function: \['one'\]"),
         ("create sequence numbers", r"a sequence: \['numbers'\]"),
@@ -206,12 +206,12 @@ def test_folders_whose_names_are_patterns_are_taken_by_their_word(
 
 def test_the_hash_of_a_table_is_that_of_its_rows(october) -> None:
     path = october.home.current / "warehouse.duckdb"
-    facts = inspect_warehouse(path)
+    told = json.loads((path.parent / "manifest.json").read_bytes())["tables"]
     with closing(duckdb.connect(":memory:")) as connection:
         connection.execute(f"attach '{str(path).replace(chr(39), chr(39) * 2)}' as r (read_only)")
         connection.execute("create table dim_account as from r.dim_account order by random()")
         before = table_hash(connection, DIM_ACCOUNT)
-        assert before == facts["tables"]["dim_account"]["row_md5_xor"]
+        assert before == told["dim_account"]["row_md5_xor"]
         connection.execute("update dim_account set field = 'x' where account_id = 'first_scene'")
         assert table_hash(connection, DIM_ACCOUNT) != before
 

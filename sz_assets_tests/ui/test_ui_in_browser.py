@@ -58,7 +58,7 @@ def test_every_asset_says_what_it_is_and_what_was_made(visit: Visit) -> None:
         " metadataEntries { label } assetMaterializations(limit: 1) {"
         " partition metadataEntries { label } } } }"
     )["assetNodes"]
-    assert len(nodes) == 62
+    assert len(nodes) == 63
     for node in nodes:
         key = "/".join(node["assetKey"]["path"])
         made = node["assetMaterializations"][0]

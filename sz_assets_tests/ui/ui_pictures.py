@@ -59,7 +59,7 @@ def take_graph(page: Page, server: UiServer, path: Path) -> Path:
 def take_run(page: Page, server: UiServer, run_id: str, path: Path) -> Path:
     """A run that succeeded, with its steps and events."""
     _open(page, server, f"/runs/{run_id}")
-    for text in ("Success", f"partition: {MONTH}", "62 assets", "RUN_SUCCESS"):
+    for text in ("Success", f"partition: {MONTH}", "63 assets", "RUN_SUCCESS"):
         expect(page.get_by_text(text).first).to_be_visible()
     page.wait_for_load_state("networkidle")
     return _picture(page, path)

@@ -139,7 +139,7 @@ def test_a_release_with_an_unexpected_column_is_not_published(
 ) -> None:
     from sz_assets.publish import release
 
-    fill = release._fill
+    fill = release.fill_warehouse
 
     def adding(path: Path, *args: Any) -> None:
         import duckdb
@@ -148,7 +148,7 @@ def test_a_release_with_an_unexpected_column_is_not_published(
         with duckdb.connect(str(path)) as connection:
             connection.execute("alter table dim_account add column digg_count bigint")
 
-    monkeypatch.setattr(release, "_fill", adding)
+    monkeypatch.setattr(release, "fill_warehouse", adding)
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     with unchanged(october_copy):
         result = materialize(october_copy, "publish/warehouse")

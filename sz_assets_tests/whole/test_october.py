@@ -284,6 +284,8 @@ def test_current_is_a_link_to_the_release_of_the_run(october) -> None:
     assert str(current.readlink()) == f"releases/{october.outcome.run_id}"
     assert [path.name for path in october.home.releases.iterdir()] == [october.outcome.run_id]
     assert sorted(path.name for path in current.iterdir()) == [
+        "data",
+        "dictionary",
         "index.html",
         "manifest.json",
         "reports",
@@ -301,7 +303,7 @@ def test_the_manifest_says_what_the_release_is(october, ask) -> None:
     assert set(manifest["tables"]) == set(COLUMNS) | MORE_TABLES
     for table, facts in manifest["tables"].items():
         assert ask(f"select count(*) from {table}") == [(facts["rows"],)]
-        assert len(facts["md5"]) == 32
+        assert len(facts["row_md5_xor"]) == 32
 
 
 def test_every_claim_of_the_paper_has_a_verdict(ask) -> None:

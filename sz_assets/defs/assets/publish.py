@@ -1,5 +1,6 @@
 """The publish layer: the month's report, and the release that readers open."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -16,13 +17,17 @@ from sz_assets.contracts.marts import CATEGORY_ENGAGEMENT, FCT_ACCOUNT_MONTH, FC
 from sz_assets.defs.assets.charts import chart_key, month_context, read_tables
 from sz_assets.defs.assets.engagement import POOL
 from sz_assets.defs.checks import CheckEvents, check_outputs, evaluation
+from sz_assets.defs.dbt_docs import dbt_page
 from sz_assets.defs.describe import OWNERS, table_key
 from sz_assets.defs.failures import told_plainly, tried_twice
 from sz_assets.defs.months import ONE_RUN, crawl_months, to_key
 from sz_assets.defs.resources import months_with_marts
 from sz_assets.defs.stopping import stop_noticed
 from sz_assets.disk import write_bytes
+from sz_assets.publish.dictionary import summary_markdown
+from sz_assets.publish.dictionary_inspection import inspect_dictionary
 from sz_assets.publish.inspection import ReleaseInvalid, inspect_warehouse
+from sz_assets.publish.manifest import read_manifest
 from sz_assets.publish.place import current_warehouse
 from sz_assets.publish.release import publish
 from sz_assets.report.data import (
@@ -38,6 +43,7 @@ from sz_assets.report.page import build_report
 
 REPORT = dg.AssetKey(["publish", "report"])
 WAREHOUSE = dg.AssetKey(["publish", "warehouse"])
+DICTIONARY = dg.AssetKey(["publish", "dictionary"])
 _REPORT_TABLES = tuple(t for t in PUBLISHED_TABLES if t.name in REPORT_TABLES)
 
 
@@ -128,39 +134,72 @@ def publish_assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDe
             )
         return dg.MaterializeResult()
 
-    @dg.asset(
-        key=WAREHOUSE,
-        deps=[*(table_key(t) for t in PUBLISHED_TABLES), REPORT],
-        description=(
-            "The warehouse that BI tools read, with the reports of all months: built aside, "
-            "validated, and put in place at one stroke under `published/current`."
-        ),
-        group_name="publish",
-        kinds={"duckdb"},
-        owners=OWNERS,
+    @dg.multi_asset(
+        name="publish__release",
+        specs=[
+            dg.AssetSpec(
+                WAREHOUSE,
+                deps=[*(table_key(t) for t in PUBLISHED_TABLES), REPORT],
+                description=(
+                    "The release that readers open: the warehouse of BI tools with the reports of "
+                    "all months, the dictionary and other formats; built aside, validated, and put "
+                    "in place at one stroke under `published/current`."
+                ),
+                group_name="publish",
+                kinds={"duckdb", "parquet"},
+                owners=OWNERS,
+                skippable=True,  # each can be asked for by itself, and the whole is made
+            ),
+            dg.AssetSpec(
+                DICTIONARY,
+                deps=[table_key(t) for t in PUBLISHED_TABLES],
+                description=(
+                    "What each table and column of the release means, in Chinese and English: a "
+                    "page with example queries, Markdown, CSV, a picture, and dbt's own "
+                    "documentation. It is made with the release, of which it is a part."
+                ),
+                group_name="publish",
+                kinds={"html"},
+                owners=OWNERS,
+                skippable=True,
+            ),
+        ],
+        can_subset=True,
         partitions_def=partitions,
         backfill_policy=ONE_RUN,
         required_resource_keys={"home", "study", "release"},
         pool=POOL,
     )
-    def warehouse(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+    def release(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         resources = context.resources
         now = datetime.now(tz=UTC)
         with tried_twice(pause_seconds=2), stop_noticed(), told_plainly():
-            release = publish(
-                resources.home, resources.study, context.run_id, now, resources.release
+            made = publish(
+                resources.home,
+                resources.study,
+                context.run_id,
+                now,
+                resources.release,
+                dbt_page(),
             )
-        return dg.MaterializeResult(
-            metadata={
-                "path": dg.MetadataValue.path(str(release.warehouse)),
-                "months": len(release.months),
-                "data_origins": list(release.data_origins),
-                "rows": release.row_counts,
+        shown: dict[dg.AssetKey, dict[str, Any]] = {
+            WAREHOUSE: {
                 "index": dg.MetadataValue.url("/published/current/index.html"),
-            }
-        )
+                "path": dg.MetadataValue.path(str(made.warehouse)),
+                "months": len(made.months),
+                "data_origins": list(made.data_origins),
+                "rows": made.row_counts,
+            },
+            DICTIONARY: {
+                "page": dg.MetadataValue.url("/published/current/dictionary/index.html"),
+                "preview": dg.MetadataValue.md(summary_markdown()),
+                "path": dg.MetadataValue.path(str(made.folder / "dictionary")),
+            },
+        }
+        for key in shown.keys() & context.selected_asset_keys:
+            yield dg.MaterializeResult(asset_key=key, metadata=shown[key])
 
-    return [report, warehouse]
+    return [report, release]
 
 
 def publish_checks(partitions: dg.PartitionsDefinition[str]) -> dg.AssetChecksDefinition:
@@ -182,10 +221,19 @@ def publish_checks(partitions: dg.PartitionsDefinition[str]) -> dg.AssetChecksDe
         ),
         partitions_def=partitions,
     )
+    explains = dg.AssetCheckSpec(
+        "explains",
+        asset=DICTIONARY,
+        description=(
+            "The dictionary's page parses, explains every table and column of the contracts, asks "
+            "nothing of any server, and says if the data are simulated."
+        ),
+        partitions_def=partitions,
+    )
 
     @dg.multi_asset_check(
         name="check_published",
-        specs=[page, opens],
+        specs=[page, opens, explains],
         can_subset=True,
         required_resource_keys={"home", "study", "marts"},
         pool=POOL,
@@ -205,10 +253,7 @@ def publish_checks(partitions: dg.PartitionsDefinition[str]) -> dg.AssetChecksDe
                 )
         if opens.key in selected:
             try:
-                facts, problem = (
-                    inspect_warehouse(current_warehouse(resources.home), with_digests=False),
-                    None,
-                )
+                facts, problem = inspect_warehouse(current_warehouse(resources.home)), None
             except ReleaseInvalid as error:
                 facts, problem = {"origins": {}}, str(error)
             for month in months:
@@ -220,6 +265,15 @@ def publish_checks(partitions: dg.PartitionsDefinition[str]) -> dg.AssetChecksDe
                     {"months": len(facts["origins"])},
                     problem or missing or "It opens, and every table keeps its contract.",
                 )
-        yield from check_outputs([page, opens], selected)
+        if explains.key in selected:
+            folder = current_warehouse(resources.home).parent
+            problem = inspect_dictionary(
+                (folder / "dictionary" / "index.html").read_text(encoding="utf-8"),
+                read_manifest(folder)["data_origins"],
+            )
+            for month in months:
+                told = problem or "Every table and column is explained."
+                yield evaluation(explains, month, problem is None, {}, told)
+        yield from check_outputs([page, opens, explains], selected)
 
     return check_published

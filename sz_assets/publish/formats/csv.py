@@ -27,6 +27,10 @@ _BLANKS = (
     (0x00, 0x20), (0x7F, 0xA0), (0xAD, 0xAD), (0x1680, 0x1680), (0x180E, 0x180E), (0x2000, 0x200F),
     (0x2028, 0x202F), (0x205F, 0x206F), (0x3000, 0x3000), (0xFEFF, 0xFEFF),
 )  # fmt: skip
+# Texts between these need no look at the pattern, which would take a fifth of all time: DuckDB
+# compares by code points, and no blank or sign lies between digits and `:`, from `A` to `z`, or
+# among the Chinese characters.
+_HARMLESS = (("0", "="), ("A", "{"), ("\u4e00", "\ua000"))
 # Excel takes a file for UTF-8 only with a byte order mark; it stands before the first name.
 _MARK = "\ufeff"
 _SIGNS = r"=+\-@＝＋－＠﹦﹢﹣﹫"
@@ -77,8 +81,13 @@ def _expression(names: Mapping[str, str], column: Column) -> str:
     if column.type is Type.TEXT_LIST:
         return f"to_json({value})::varchar as {name}"
     if column.type is Type.TEXT:
+        harmless = " or ".join(
+            f"({value} >= {literal(first)} and {value} < {literal(end)})"
+            for first, end in _HARMLESS
+        )
         return (
-            f"case when regexp_matches({value}, {literal(_SQL_PATTERN)}) "
+            f"case when {harmless} then {value} "
+            f"when regexp_matches({value}, {literal(_SQL_PATTERN)}) "
             f"then '''' || {value} else {value} end as {name}"
         )
     return f"{value} as {name}"

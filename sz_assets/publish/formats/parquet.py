@@ -33,7 +33,7 @@ def write_parquet(source: Source, data: Path) -> list[Path]:
         pairs = ", ".join(f"{literal(key)}: {literal(text)}" for key, text in metadata.items())
         source.connection.execute(
             f"copy ({source.query(table)}) to {literal(str(path))} "
-            f"(format parquet, compression zstd, kv_metadata {{{pairs}}})"
+            f"(format parquet, compression zstd, compression_level 1, kv_metadata {{{pairs}}})"
         )
         paths.append(path)
     return paths
