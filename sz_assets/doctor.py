@@ -66,9 +66,20 @@ def examine() -> list[Finding]:
         *found,
         *_platforms(settings, study),
         _language_model(settings),
+        _releases(settings),
         *_home(settings, study),
         _versions(),
     ]
+
+
+def _releases(settings: Settings) -> Finding:
+    options = settings.release
+    beside = ", ".join(options.formats) or "nothing"
+    return Finding(
+        "releases",
+        True,
+        f"DuckDB {options.storage_version}, with {beside} beside it; {options.kept} are kept",
+    )
 
 
 def _platforms(settings: Settings, study: Study) -> Iterator[Finding]:

@@ -33,6 +33,7 @@ def tell(outcome: RunOutcome, home: Home, month: date, *, debug: bool) -> None:
     click.echo("Made:")
     click.echo(f"  report     {current / 'reports' / f'{month:%Y-%m}.html'}")
     click.echo(f"  warehouse  {current / 'warehouse.duckdb'}")
+    click.echo(f"  dictionary {current / 'dictionary' / 'index.html'}")
     click.echo(f"  charts     {home.charts_of(month)}")
     origins = json.loads((current / "manifest.json").read_bytes())["data_origins"]
     if origins == ["simulated"]:
