@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sz_assets.storage import Home
     from sz_assets.study import Study
 
+_SAID = "sz_assets.said"
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
@@ -36,7 +37,8 @@ class JsonGroup(click.Group):
         except (click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:
-            if ctx.meta["as_json"]:
+            # A command that told what it found has printed its one document already.
+            if ctx.meta["as_json"] and not ctx.meta.get(_SAID):
                 is_usage = isinstance(error, click.ClickException)
                 said = error.format_message() if is_usage else str(error)  # type: ignore[attr-defined]
                 say({"error": said or type(error).__name__}, (), True)
@@ -77,6 +79,8 @@ def say(data: Any, lines: Iterable[str], as_json: bool) -> None:
         text = json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False, default=str)
         # Half a character, as in a file's name that is no text, becomes its escape in JSON.
         click.echo(text.encode(errors="backslashreplace").decode())
+        if context := click.get_current_context(silent=True):
+            context.meta[_SAID] = True
     else:
         for line in lines:
             click.echo(safe(line))

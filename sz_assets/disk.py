@@ -27,6 +27,7 @@ _REFUSALS = {
     errno.EPERM: _NO_PERMISSION,
     errno.EEXIST: _NO_FOLDER,
     errno.ENOTDIR: _NO_FOLDER,
+    errno.ENOTEMPTY: ("a folder with files is there already", "{} a new folder"),
 }
 
 
@@ -75,12 +76,12 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> Path:
 def whole_folder(target: Path, setting: str = "set SZ_HOME to") -> Iterator[Path]:
     """A folder to fill that at the end is flushed to disk and becomes `target`, or is removed.
 
-    What a killed writer left is removed first: the caller must be the only one who writes `target`.
-    UserError if the disk refuses; `setting` as in `refusal`.
+    What a killed writer left is removed first. Of two that write the same `target` at once the
+    first to end has it. UserError if the disk refuses; `setting` as in `refusal`.
     """
-    temporary = target.with_name(f".{target.name}.tmp")
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
-        remove_folder(temporary)
+        _remove_leftovers_of(target)
         temporary.mkdir(parents=True)
         yield temporary
         for path in temporary.rglob("*"):
@@ -97,6 +98,27 @@ def whole_folder(target: Path, setting: str = "set SZ_HOME to") -> Iterator[Path
     finally:
         with suppress(OSError):
             remove_folder(temporary)
+
+
+def _remove_leftovers_of(target: Path) -> None:
+    """Remove the folders of writers of `target` that are no more."""
+    name = re.compile(rf"\.{re.escape(target.name)}\.(?:(\d+)\.)?tmp")
+    for path in target.parent.iterdir() if target.parent.is_dir() else ():
+        found = name.fullmatch(path.name)
+        if found and not (found[1] and _is_running_elsewhere(int(found[1]))):
+            remove_folder(path)
+
+
+def _is_running_elsewhere(process: int) -> bool:
+    if process == os.getpid():
+        return False
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def write_bytes(path: Path, content: bytes) -> Path:

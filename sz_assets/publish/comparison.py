@@ -6,6 +6,7 @@ Here: what the two databases hold, read by SQL over both. Not here: what is prin
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
@@ -125,12 +126,18 @@ def first_rows(before: Path, after: Path, table: str, limit: int = 10) -> list[d
 def _told(
     old: dict[str, Any] | None, new: dict[str, Any] | None, key: list[str], same: list[str]
 ) -> dict[str, Any]:
+    old, new = (row and {name: _plain(v) for name, v in row.items()} for row in (old, new))
     one = new or old or {}
     told = {"key": {name: one[name] for name in key}}
     if old is None or new is None:
         return {"what": "added" if old is None else "removed", **told, "values": one}
     changed = {name: [old[name], new[name]] for name in same if old[name] != new[name]}
     return {"what": "changed", **told, "values": changed}
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON can have it: NaN and infinity as text, for null would say that it lacks."""
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from sz_assets.publish.place import (
     find,
     names,
     publishing,
+    resolved_current,
     turn_current_to,
 )
 from sz_assets.storage import Home
@@ -64,7 +65,7 @@ def building_folder(home: Home, run_id: str) -> Path:
 
 def list_releases(home: Home) -> list[Listed]:
     """All releases, the newest first; one whose manifest is damaged says so and comes last."""
-    current = home.current.resolve()
+    current = resolved_current(home)
     listed = []
     for name in _newest_first(home):
         folder = home.releases / name
@@ -122,6 +123,8 @@ def rollback(home: Home, asked: str | None = None) -> tuple[str | None, str]:
 
 def prune(home: Home, keep: int) -> list[str]:
     """Remove all releases but the `keep` newest and the current one; returns their names."""
+    if not home.releases.is_dir():
+        return []
     with publishing(home, f"sz-assets releases prune, process {os.getpid()}"):
         remove_leftovers(home)
         return remove_old(home, keep)
@@ -132,7 +135,7 @@ def remove_old(home: Home, keep: int) -> list[str]:
 
     Each is renamed first, so that none is ever seen in part. Who has a file of it open keeps it.
     """
-    current = home.current.resolve()
+    current = resolved_current(home)
     removed = []
     for name in _newest_first(home)[keep:]:
         folder = home.releases / name

@@ -81,7 +81,8 @@ def write_manifest(folder: Path, description: Mapping[str, Any]) -> None:
 def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a release; UserError if it is missing or damaged."""
     try:
-        read = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        text = (folder / MANIFEST).read_text(encoding="utf-8")
+        read = json.loads(text, parse_constant=_refuse_constant)
         if not isinstance(read, dict):
             raise ValueError("it is no object")
         for name, kind in _SHAPE.items():
@@ -89,8 +90,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
                 raise ValueError(f"it lacks {name}")
         months_of(read)
         published_at_of(read)
-        if any(not isinstance(table, dict) for table in read["tables"].values()):
-            raise ValueError("its tables are none")
+        _refuse_damaged(read)
     except (OSError, ValueError, TypeError, RecursionError) as error:
         why = error.strerror if isinstance(error, OSError) else " ".join(str(error).split())
         raise UserError(
@@ -98,6 +98,36 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             "sz-assets run, or make another release current with sz-assets releases rollback."
         ) from error
     return read
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number of JSON")
+
+
+def _refuse_damaged(read: Mapping[str, Any]) -> None:
+    """ValueError if lists, tables or files are not what those who print them expect.
+
+    A release from before a custom may lack keys, columns and files.
+    """
+    if not _are_texts(read["data_origins"]):
+        raise ValueError("data_origins is no list of texts")
+    for name, table in read["tables"].items():
+        if not isinstance(table, dict):
+            raise ValueError("its tables are none")
+        if type(table.get("rows")) is not int:
+            raise ValueError(f"the rows of {name} are no number")
+        if not _are_texts(table.get("key", [])):
+            raise ValueError(f"the key of {name} is no list of texts")
+    files = read.get("files", {})
+    if not isinstance(files, dict):
+        raise ValueError("its files are none")
+    for name, file in files.items():
+        if not isinstance(file, dict) or type(file.get("bytes")) is not int:
+            raise ValueError(f"it tells no bytes of {name}")
+
+
+def _are_texts(values: object) -> bool:
+    return isinstance(values, list) and all(isinstance(value, str) for value in values)
 
 
 def months_of(manifest: Mapping[str, Any]) -> tuple[date, ...]:
@@ -115,7 +145,7 @@ def published_at_of(manifest: Mapping[str, Any]) -> datetime:
 
 def rows_of(manifest: Mapping[str, Any]) -> int:
     """The rows of all its tables together."""
-    return sum(int(table.get("rows") or 0) for table in manifest["tables"].values())
+    return sum(table["rows"] for table in manifest["tables"].values())
 
 
 def hashes(folder: Path) -> dict[str, dict[str, Any]]:

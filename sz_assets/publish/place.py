@@ -33,6 +33,7 @@ def publishing(home: Home, owner: str) -> AbstractContextManager[None]:
 
 def turn_current_to(home: Home, folder: Path) -> None:
     """Point `published/current` at a release by renaming a new link over the old one."""
+    _refuse_no_link(home)
     link = home.published / f".current.{os.getpid()}"
     try:
         link.unlink(missing_ok=True)
@@ -55,14 +56,32 @@ def current_release(home: Home) -> Path:
                 "makes one current."
             )
         raise UserError(f"Nothing is published in {home.published} yet: run sz-assets run.")
-    found = home.current.resolve()
-    if not home.current.is_symlink() or not found.is_dir():
-        kind = f"points to {home.current.readlink()}" if home.current.is_symlink() else "is no link"
+    _refuse_no_link(home)
+    found = resolved_current(home)
+    if found is None:
         raise UserError(
-            f"{home.current} {kind}, where no release is: sz-assets releases rollback RELEASE "
-            "makes one current."
+            f"{home.current} points to {home.current.readlink()}, where no release is: sz-assets "
+            "releases rollback RELEASE makes one current."
         )
     return found
+
+
+def resolved_current(home: Home) -> Path | None:
+    """The folder that the link leads to, if that is a release's; links that loop lead nowhere."""
+    try:
+        found = home.current.resolve(strict=True)
+        inside = found.parent == home.releases.resolve()
+    except (OSError, RuntimeError):  # Before Python 3.13 a loop is a RuntimeError.
+        return None
+    return found if inside and found.is_dir() else None
+
+
+def _refuse_no_link(home: Home) -> None:
+    if os.path.lexists(home.current) and not home.current.is_symlink():
+        raise UserError(
+            f"{home.current} is no link: remove it, then sz-assets releases rollback RELEASE "
+            "makes a release current."
+        )
 
 
 def current_warehouse(home: Home) -> Path:

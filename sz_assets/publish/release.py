@@ -23,6 +23,7 @@ from sz_assets.disk import fsync_folder, refusal, remove_folder
 from sz_assets.publish.about import About
 from sz_assets.publish.dictionary import write_dictionary
 from sz_assets.publish.formats import write_formats
+from sz_assets.publish.formats.source import errors_of_the_disk
 from sz_assets.publish.history import building_folder, remove_leftovers, remove_old
 from sz_assets.publish.inspection import ReleaseInvalid, inspect_warehouse, table_hashes
 from sz_assets.publish.manifest import MANIFEST, describe, write_manifest
@@ -102,7 +103,8 @@ def _build(
 ) -> Mapping[str, Any]:
     """Fill the folder; returns what the inspection found of its database."""
     warehouse = building / WAREHOUSE
-    fill_warehouse(warehouse, home, Lake(home.lake), options.storage_version)
+    with errors_of_the_disk():
+        fill_warehouse(warehouse, home, Lake(home.lake), options.storage_version)
     facts = inspect_warehouse(warehouse)
     with ThreadPoolExecutor(1) as pool:
         # Beside the formats, which don't keep two cores busy alone.

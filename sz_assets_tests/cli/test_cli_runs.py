@@ -52,7 +52,7 @@ def test_files_become_a_report_and_nobody_is_asked(
     [warning] = [line for line in said.err.splitlines() if line.startswith("Warning")]
     assert "2 of 2 lists are not known to be complete" in warning
     made = dict(re.findall(r"^  (\w+) +(/.*)$", said.out, flags=re.M))
-    assert set(made) == {"report", "warehouse", "charts"}
+    assert set(made) == {"report", "warehouse", "dictionary", "charts"}
     assert all(Path(path).exists() for path in made.values())
     assert "simulated" not in said.out + said.err
     with closing(duckdb.connect(made["warehouse"], read_only=True)) as connection:

@@ -92,7 +92,7 @@ def stamp_home(home: Home, number: int) -> None:
 
 
 def publish_stamped(home: Home, study: Study, number: int) -> None:
-    options = ReleaseSettings(kept=5, formats=("parquet",))
+    options = ReleaseSettings(kept=5, formats=())
     publish(home, study, f"stamp-{number}", FIRST + timedelta(minutes=number), options)
 
 

@@ -25,6 +25,7 @@ from sz_assets.storage import Home
 from sz_assets.study import load_study
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+LATER = datetime(9999, 1, 1, tzinfo=UTC)  # After the first release, whenever that was made.
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +80,7 @@ def test_the_newest_releases_are_kept_and_the_current_one_always(october_copy: H
     # Those without a manifest are the oldest, among them the one that was last written counts.
     assert kept == {"new", first.name, "old-05", "old-04"}
     turn_current_to(october_copy, october_copy.releases / "old-04")
-    publish(october_copy, study, "newer", NOW, ReleaseSettings(kept=1, formats=()))
+    publish(october_copy, study, "newer", LATER, ReleaseSettings(kept=1, formats=()))
     assert [path.name for path in october_copy.releases.iterdir()] == ["newer"]
 
 
@@ -121,7 +122,10 @@ def broken_by(statement: str) -> Callable[..., None]:
         ("insert into dim_account from dim_account limit 1", "14 rows but 13 keys"),
         ("comment on column dim_account.field is 'x'", r"columns \['field'\] have no comment"),
         ("comment on table dim_account is null", "does not have the comment"),
-        ("alter table dim_account alter name_en drop not null", "differ in whether they may be null"),
+        (
+            "alter table dim_account alter name_en drop not null",
+            "differ in whether they may be null",
+        ),
         ("create table more (v integer)", r"tables \['more'\]"),
         ("create view v as from dim_account", r"a view: \['v'\]"),
         ("create macro one() as 1", r"a function: \['one'\]"),

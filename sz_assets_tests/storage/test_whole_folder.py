@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -41,3 +44,37 @@ def test_what_the_disk_refuses_is_said_with_the_remedy(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match=r"could not be written: .*; name with --out a folder"):
         fill(tmp_path / "file" / "made", None, "name with --out")
+
+
+def test_two_writers_of_one_folder_do_not_mix(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one that ends first has it, and the other is told."""
+    target = tmp_path / "made"
+
+    def write_both() -> None:
+        with whole_folder(target, "give --out") as one:
+            (one / "a").write_text("a")
+            with monkeypatch.context() as elsewhere:
+                elsewhere.setattr(os, "getpid", os.getppid)
+                with whole_folder(target) as other:
+                    assert other != one
+                    (other / "b").write_text("b")
+            assert (one / "a").is_file()
+
+    with pytest.raises(UserError, match=r"a folder with files is there already\..* give --out a"):
+        write_both()
+    assert [path.name for path in tmp_path.rglob("*")] == ["made", "b"]
+
+
+def test_only_what_a_writer_that_is_no_more_left_is_removed(tmp_path: Path) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    names = {f".made [1].{ended.pid}.tmp": False, f".made [1].{os.getppid()}.tmp": True,
+             f".other.{ended.pid}.tmp": True, ".made [1].99999999999999999999.tmp": False}  # fmt: skip
+    for name in names:
+        (tmp_path / name).mkdir()
+    fill(tmp_path / "made [1]", None)
+    assert {name for name in names if (tmp_path / name).exists()} == {
+        name for name, stays in names.items() if stays
+    }

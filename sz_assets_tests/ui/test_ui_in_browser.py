@@ -88,6 +88,27 @@ def test_the_page_of_a_chart_opens_from_its_asset_and_can_ask_nothing(visit: Vis
     assert page.evaluate("self.origin") == "null"
 
 
+def test_report_and_dictionary_open_from_their_assets_and_work_in_the_sandbox(
+    visit: Visit,
+) -> None:
+    page, server = visit.page, visit.server
+    before = len(visit.seen.errors)
+    for asset, label, heading in (
+        ("report", f"/published/current/reports/{MONTH}.html", "Official short-video accounts"),
+        ("dictionary", "/published/current/dictionary/index.html", "data dictionary"),
+    ):
+        page.goto(f"{server.address}/assets/publish/{asset}?view=events&partition={MONTH}")
+        address = page.get_by_role("link", name=label).first.get_attribute("href")
+        page.goto(f"{server.address}{address}")
+        page.get_by_role("button", name="English").click()
+        expect(page.locator("html")).to_have_attribute("data-lang", "en")
+        expect(page.locator("h1 .en")).to_contain_text(heading)
+        expect(page.locator("h1 .zh")).to_be_hidden()
+        assert page.evaluate("self.origin") == "null"
+    assert visit.seen.errors[before:] == []
+    assert visit.seen.outside == []
+
+
 @pytest.mark.parametrize(
     ("method", "target", "headers", "body"),
     [
