@@ -67,4 +67,6 @@ final as (
             and videos.video_id = codes.video_id
 )
 
+-- Releases lie in the order of this key: what is in order already need not be sorted to publish it.
 select * from final
+order by crawl_month, account_id, video_id
