@@ -43,8 +43,8 @@ class About:
         if "simulated" not in self.data_origins:
             return ""
         if len(self.data_origins) > 1:
-            return "部分为模拟数据(见 data_origin)。Partly simulated data: see data_origin."
-        return "模拟数据,并非真实观测。Simulated data, not observations."
+            return "部分为模拟数据（见 data_origin）。Partly simulated data: see data_origin."
+        return "模拟数据，并非真实观测。Simulated data, not observations."
 
     @property
     def title(self) -> str:

@@ -27,9 +27,9 @@ from sz_assets.publish.formats.source import errors_of_the_disk
 from sz_assets.publish.history import building_folder, remove_leftovers, remove_old
 from sz_assets.publish.inspection import ReleaseInvalid, inspect_warehouse, table_hashes
 from sz_assets.publish.manifest import MANIFEST, describe, write_manifest
+from sz_assets.publish.months import report_links
 from sz_assets.publish.place import WAREHOUSE, current_warehouse, publishing, turn_current_to
 from sz_assets.publish.warehouse import fill_warehouse
-from sz_assets.report.data import ReportLink
 from sz_assets.report.page import build_index
 from sz_assets.settings import ReleaseSettings
 from sz_assets.storage import Home, Lake
@@ -134,7 +134,7 @@ def _accompany(
         write_formats(warehouse, building, options.formats, about, address=home.current / WAREHOUSE)
     index = build_index(
         Bilingual(study.name.zh, study.name.en),
-        [ReportLink(month, facts["origins"][month]) for month in with_page],
+        report_links(building / WAREHOUSE, with_page),
         documents=_documents(building),
     )
     (building / "index.html").write_text(index, encoding="utf-8")
@@ -147,8 +147,10 @@ def _documents(building: Path) -> list[tuple[Bilingual, str]]:
         (Bilingual("数据库（DuckDB）", "Database (DuckDB)"), WAREHOUSE),
     ]
     data = building / "data"
-    files = sorted(path for path in data.iterdir() if path.is_file()) if data.is_dir() else []
-    found += [(Bilingual(file.name, file.name), f"data/{file.name}") for file in files]
+    files = sorted(path for path in data.rglob("*") if path.is_file())
+    found += [
+        (Bilingual(file.name, file.name), file.relative_to(building).as_posix()) for file in files
+    ]
     return [*found, (Bilingual("清单", "Manifest"), MANIFEST)]
 
 

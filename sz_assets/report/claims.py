@@ -140,6 +140,5 @@ def _claim_table(rows: Rows, heading: Bilingual, context: ChartContext) -> DataT
         Column(Bilingual("p（Holm）", "p (Holm)"), field("p_value_holm", formats.p_value), "n"),
         Column(Bilingual("结论", "Verdict"), lambda row: TEST_VERDICTS[row["verdict"]]),
         Column(Bilingual("所据编码的信度", "Its codes' reliability"), _reliability),
-        Column(Bilingual("理由", "Reasoning"), note("note", names_of(context)), "small"),
     )
-    return data_table(heading, columns, rows)
+    return data_table(heading, columns, rows, None, ["note"], names_of(context), True)

@@ -114,7 +114,7 @@ def _share_table(
     )
     notes = [f"{estimator}_note" for estimator in ("uncorrected", "human_only", "corrected")]
     folded = words if is_folded else None
-    return data_table(caption, columns, rows, folded, notes, names_of(context))
+    return data_table(caption, columns, rows, folded, notes, names_of(context), True)
 
 
 def _estimate(estimator: str) -> Callable[[Row], Content]:

@@ -20,6 +20,7 @@ from sz_assets.report.tables import Column, Tally, data_table, field, row_id, ta
 
 _SPECIALISATION = "category_specialisation"
 _TOLD, _LISTED = 5, 15
+_FOLDED = Bilingual("最突出的专长", "The most pronounced specialities")
 
 
 def specialities(frames: Frames, context: ChartContext) -> Part:
@@ -83,7 +84,10 @@ def specialities(frames: Frames, context: ChartContext) -> Part:
     said = [_special(row, place, context) for place, row in established[:_TOLD]]
     if len(established) < len(rows):
         said.append(_left_out(counted))
-    return Part(known(said), [data_table(caption, columns, rows), counted.table])
+    return Part(
+        known(said),
+        [data_table(caption, columns, rows, None if established else _FOLDED), counted.table],
+    )
 
 
 def _reliability(row: Row) -> Bilingual:

@@ -72,7 +72,8 @@ class ReportData:
     `figures` the SVG text of each chart that is shown as a picture, by its name; `specs` its
     Vega-Lite JSON, which makes it interactive (not drawn if it lacks); `coding_methods`
     the distinct methods of the month's codes; `video_urls` the public pages of exemplar videos by
-    video id, linked only if they are https and not simulated.
+    video id, linked only if they are https and not simulated; `statements` the publication's claims
+    by their id, of which the tables have the English alone.
     """
 
     context: ChartContext
@@ -83,19 +84,23 @@ class ReportData:
     coding_methods: tuple[str, ...] = ()
     video_urls: Mapping[str, str] = field(default_factory=dict)
     specs: Mapping[str, str] = field(default_factory=dict)
+    statements: Mapping[str, Bilingual] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class ReportLink:
-    """One month in the index of reports; of `accounts`, `complete_accounts` have whole lists.
+    """One month in the index of reports, with its key facts; None where one is not known.
 
-    Both are None where they are not known.
+    Of `accounts`, `complete_accounts` have whole lists; `videos` is how many were observed, of
+    which `published_videos` were published in the month.
     """
 
     crawl_month: date
     data_origin: str
     accounts: int | None = None
     complete_accounts: int | None = None
+    videos: int | None = None
+    published_videos: int | None = None
 
 
 def _both(name: Name) -> Bilingual:
@@ -145,6 +150,11 @@ def method_of(study: Study) -> Method:
         time_zone=study.time_zone,
         codebook_version=study.codebook.version,
     )
+
+
+def statements_of(study: Study) -> dict[str, Bilingual]:
+    """What the study's publication claims, by the claims' ids."""
+    return {claim.id: _both(claim.statement) for claim in study.claims}
 
 
 def coding_counts(

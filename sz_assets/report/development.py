@@ -12,8 +12,9 @@ import polars as pl
 
 from sz_assets.charts.context import Bilingual, ChartContext
 from sz_assets.charts.further_rows import growth_rows, trend_rows
-from sz_assets.charts.wording import MEASURES, METRICS
+from sz_assets.charts.wording import METRICS
 from sz_assets.report import formats
+from sz_assets.report.fixed_ages import age_tables
 from sz_assets.report.section import Frames, Section, rows_of
 from sz_assets.report.sentences import Row, Sentence, known, say, value_of
 from sz_assets.report.tables import Column, DataTable, data_table, field, interval, row_id
@@ -55,7 +56,7 @@ def growth(frames: Frames, context: ChartContext) -> Section:
     for metric in METRICS:
         found = [(place, row) for place, row in ages if row["metric"] == metric]
         if found and metric != "duration_seconds":
-            tables.append(_age_table(found, metric))
+            tables += age_tables(found, metric)
     return Section(
         "growth",
         Bilingual("增长与年龄", "Growth and age"),
@@ -269,29 +270,3 @@ def _at_age(row: Row, place: str) -> Sentence | None:
             "count": value_of(row, "bracketed_count", place, formats.count),
         },
     )
-
-
-def _age_table(rows: Rows, metric: str) -> DataTable:
-    columns = (
-        Column(Bilingual("发布年份", "Year"), field("published_year", str)),
-        Column(Bilingual("年龄（天）", "Age (days)"), field("age_days", formats.count), "n"),
-        Column(Bilingual("中位数", "Median"), field("median", formats.number), "n"),
-        Column(Bilingual("下界", "At least"), field("median_low", formats.number), "n"),
-        Column(Bilingual("上界", "At most"), field("median_high", formats.number), "n"),
-        Column(
-            Bilingual("前后均有观测", "Seen before and after"),
-            field("bracketed_count", formats.count),
-            "n",
-        ),
-        Column(
-            Bilingual("仅知上界", "Known from above"), field("bounded_count", formats.count), "n"
-        ),
-        Column(Bilingual("尚未到达", "Not reached"), field("unreached_count", formats.count), "n"),
-    )
-    measure = MEASURES[metric]
-    words = Bilingual(f"固定年龄的{measure.zh}", f"{measure.en.capitalize()} at fixed ages")
-    caption = Bilingual(
-        f"{words.zh}：两次观测之间的值只知其界，未到的年龄不外推。",
-        f"{words.en}: between two observations only bounds are known, and no age is extrapolated.",
-    )
-    return data_table(caption, columns, rows, None if metric == "like_count" else words, ["note"])

@@ -162,7 +162,10 @@ def _event_table(effects: Rows) -> DataTable:
         "Videos published around an event over those of its comparison window, in brackets the 95% "
         "interval; n counts the videos then.",
     )
-    return DataTable(caption, titles, lines, notes=notes.texts)
+    # No sentence leads there if nothing stands out.
+    is_told = any(row["verdict"] in ("spike", "drop") for _, row in effects)
+    folded = None if is_told else Bilingual("各事件与各指标", "Each event and measure")
+    return DataTable(caption, titles, lines, folded, notes.texts)
 
 
 def _cell(found: tuple[str, Row] | None) -> Cell:

@@ -16,8 +16,7 @@ from sz_assets.report import formats
 from sz_assets.report.news_changes import previous_month, previous_rows
 from sz_assets.report.section import Frames, Section, rows_of
 from sz_assets.report.sentences import Row, Sentence, Value, known, say, value_of
-from sz_assets.report.tables import Column, Content, data_table, field, row_id
-from sz_assets.report.told import told
+from sz_assets.report.tables import Column, Content, data_table, field, note, row_id
 
 KINDS = {
     "new": Bilingual("新发布", "published lately"),
@@ -48,8 +47,8 @@ def breakouts(frames: Frames, context: ChartContext) -> Section:
         return formats.link(None if context.is_simulated else row["url"], row["title"])
 
     columns = (
-        Column(Bilingual("名次", "Rank"), field("breakout_rank", formats.count)),
-        Column(Bilingual("标题", "Title"), title),
+        Column(Bilingual("名次", "Rank"), field("breakout_rank", formats.count), "n"),
+        Column(Bilingual("标题", "Title"), title, "title"),
         _named(context),
         Column(
             Bilingual("发布于", "Published"), lambda row: f"{row['published_at']:%Y-%m-%d}", "tag"
@@ -179,7 +178,7 @@ def gaps(frames: Frames, context: ChartContext) -> Section:
                 field("coverage_verdict", _VERDICTS.__getitem__),
                 "tag",
             ),
-            Column(Bilingual("原因", "Reason"), lambda row: told(row["coverage_reason"]), "small"),
+            Column(Bilingual("原因", "Reason"), note("coverage_reason"), "small"),
             Column(Bilingual("起始", "Since"), since, "tag"),
         ),
         accounts,

@@ -6,6 +6,7 @@ the lake, computing a statistic, or what all pages share (`shell`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -35,6 +36,7 @@ from sz_assets.report.method_notes import NOTES
 from sz_assets.report.news import news
 from sz_assets.report.section import POPULATIONS
 from sz_assets.report.shell import render, script_text
+from sz_assets.report.told import names_of, told
 
 # Some rows stand in the page a second time, under ids of their own: of which tables they are.
 REPEATED_ROWS = {
@@ -108,6 +110,9 @@ def build_report(data: ReportData) -> str:
         summaries=_summaries(data),
         statistics=_STATISTICS,
         comparison=list(comparison.iter_rows(named=True)),
+        statements=data.statements,
+        told=told,
+        names=names_of(context),
         verdict_counts=_verdict_counts(comparison),
         undecided=_undecided(data),
         coverage=COVERAGE,
@@ -127,8 +132,16 @@ def build_index(
 ) -> str:
     """The page that links `reports/<YYYY-MM>.html` of each month, newest first.
 
-    `documents` are what else lies beside it: words, and the address relative to this page.
+    `documents` are what else lies beside it: words, and the address relative to this page; files
+    of single tables (`data/<format>/<table>.<ending>`) are listed by table.
     """
+    files: dict[str, list[tuple[str, str]]] = {}
+    others = []
+    for words, address in documents:
+        if found := re.fullmatch(r"data/(\w+)/(\w+)\.\w+", address):
+            files.setdefault(found[2], []).append((found[1], address))
+        else:
+            others.append((words, address))
     return render(
         "index.html.j2",
         titles=Bilingual(
@@ -136,7 +149,9 @@ def build_index(
             f"Official short-video accounts of {study_name.en}: monthly reports",
         ),
         months=sorted(months, key=lambda month: month.crawl_month, reverse=True),
-        documents=documents,
+        documents=others,
+        files=files,
+        formats=sorted({form for some in files.values() for form, _ in some}),
     )
 
 

@@ -37,13 +37,17 @@ class Column:
 
 @dataclass(frozen=True)
 class DataTable:
-    """A table; with `folded` it is shut away under these words until a reader opens it."""
+    """A table; with `folded` it is shut away under these words until a reader opens it.
+
+    `lacking` are columns that were left out.
+    """
 
     caption: Bilingual
     titles: Sequence[tuple[Bilingual, str]]
     rows: Sequence[tuple[str | None, Sequence[Cell]]]
     folded: Bilingual | None = None
     notes: Sequence[Bilingual] = ()
+    lacking: Sequence[Bilingual] = ()
 
 
 class Notes:
@@ -77,10 +81,12 @@ def data_table(
     folded: Bilingual | None = None,
     notes: Sequence[str] = (),
     names: Names | None = None,
+    leaves_out_empty: bool = False,
 ) -> DataTable:
     """A table with one line per row, each row with its id; `notes` are columns of long texts.
 
-    `names` are what ids in those texts are called.
+    `names` are what ids in those texts are called. With `leaves_out_empty` a column that
+    has no value in any of several rows is left out and named below.
     """
     said = Notes(names)
     titles = [(column.title, column.kind) for column in columns]
@@ -94,8 +100,22 @@ def data_table(
         )
         for place, row in rows
     ]
+    empty = {
+        at
+        for at in range(1, len(columns))
+        if leaves_out_empty
+        and len(lines) > 1
+        and all(cells[at].content == formats.missing() for _, cells in lines)
+    }
+    kept = [at for at in range(len(titles) + bool(notes)) if at not in empty]
+    titles += [Notes.title] if notes else []
     return DataTable(
-        caption, [*titles, *([Notes.title] if notes else [])], lines, folded, said.texts
+        caption,
+        [titles[at] for at in kept],
+        [(place, [cells[at] for at in kept]) for place, cells in lines],
+        folded,
+        said.texts,
+        [titles[at][0] for at in sorted(empty)],
     )
 
 
@@ -162,7 +182,7 @@ def tally(
     rows = [(word, row_id(table, "count", word), {"count": found.count(word)}) for word in words]
     cells = [Cell(Bilingual("个数", "Number"))]
     cells += [Cell(formats.count(row["count"]), place) for _, place, row in rows]
-    titles = [(caption, ""), *((label, "n") for label in words.values())]
+    titles = [(Bilingual("结论", "Verdict"), ""), *((label, "n") for label in words.values())]
     return Tally(
         DataTable(caption, titles, [(None, cells)]),
         {word: value_of(row, "count", place, formats.count) for word, place, row in rows},

@@ -106,6 +106,7 @@ PHRASES = {
     "That it is incomplete is tested, not how much of the fall this explains": (
         "所检验的是该年不完整，而不是这能解释多少下降"
     ),
+    "Over {n}": "{n} 以上",
     "Usually is read as the median": "“通常”按中位数理解",
     "If it is at most {n1} and no video is shorter than {n2}, at least half of the videos lie "
     "between": "若中位数不超过 {n1}，且没有视频短于 {n2}，则至少一半视频在两者之间",

@@ -132,5 +132,3 @@ def test_removing_from_no_home_makes_none(sz: Callable[..., Any], tmp_path: Path
     said = sz("releases", "prune", SZ_HOME=tmp_path / "mistyped")
     assert said.code == 0
     assert not (tmp_path / "mistyped").exists()
-
-

@@ -19,16 +19,22 @@ WIDTH = 1600
 HEIGHT = 1000
 SCROLL = 600
 WAIT_MILLISECONDS = 60_000
-PIXEL = "https://apachesuperset.gateway.scarf.sh/"
+# Where Superset counts its visitors.
+COUNTER = "https://apachesuperset.gateway.scarf.sh/"
 
 
 @dataclass(frozen=True)
 class Looked:
-    """What came of looking: answers to charts, words on the page, requests elsewhere, errors."""
+    """What came of looking: answers to charts, words on the page, requests elsewhere, errors.
+
+    `forbidden` are the addresses elsewhere that the browser didn't ask, as the page's policy
+    forbids it; `outside` those that it did ask, and `errors` what is not about the former.
+    """
 
     answers: list[tuple[int, int]]
     text: str
     drawings: int
+    forbidden: list[str]
     outside: list[str]
     errors: list[str]
 
@@ -36,6 +42,7 @@ class Looked:
 def look(address: str, user: str, password: str, slug: str, folder: Path, picture: Path) -> Looked:
     """Log in as a reader does, open the dashboard, scroll to its end, and take its picture."""
     answers: list[tuple[int, int]] = []
+    forbidden: list[str] = []
     with open_browser(address, folder) as (page, seen):
 
         def note(answer) -> None:
@@ -43,6 +50,9 @@ def look(address: str, user: str, password: str, slug: str, folder: Path, pictur
                 rows = sum(len(one["data"]) for one in answer.json()["result"])
                 answers.append((answer.status, rows))
 
+        page.on(
+            "requestfailed", lambda asked: asked.failure != "csp" or forbidden.append(asked.url)
+        )
         page.on("requestfinished", lambda asked: note(asked.response()))
         page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
         page.goto(f"{address}/login/")
@@ -68,8 +78,9 @@ def look(address: str, user: str, password: str, slug: str, folder: Path, pictur
             answers=answers,
             text=page.inner_text("body"),
             drawings=page.locator("canvas").count(),
-            outside=[url for url in seen.outside if not url.startswith(PIXEL)],
-            errors=[text for text in seen.errors if PIXEL not in text],
+            forbidden=forbidden,
+            outside=[url for url in seen.outside if url not in forbidden],
+            errors=[text for text in seen.errors if not any(url in text for url in forbidden)],
         )
 
 
@@ -78,11 +89,17 @@ def _make_picture(home: Path, picture: Path) -> None:
 
     from sz_assets.publish.superset import write_superset
     from sz_assets.publish.superset.dashboard import SLUG
+    from sz_assets.study import load_study
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         warehouse = str(home / "published" / "current" / "warehouse.duckdb")
-        export = write_superset(folder / "superset.zip", warehouse=warehouse, simulated=True)
+        export = write_superset(
+            folder / "superset.zip",
+            warehouse=warehouse,
+            study=load_study("shenzhen"),
+            simulated=True,
+        )
         with superset_server(folder) as superset:
             superset.take_in("/assets/import/", export)
             whole = folder / "whole.png"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import signal
 import socket
@@ -28,23 +29,17 @@ START_SECONDS = 120
 STOP_SECONDS = 20
 ANSWER_SECONDS = 60
 
-# Pages may load nothing from elsewhere: Superset's own would count its visitors at scarf.sh.
+PAGE = Path(__file__).parents[2] / "docs" / "superset.md"
 _CONFIG = """
 SECRET_KEY = {secret!r}
 SQLALCHEMY_DATABASE_URI = "sqlite:///{folder}/superset.db"
-TALISMAN_CONFIG = {{
-    "content_security_policy": {{
-        "default-src": ["'self'"],
-        "img-src": ["'self'", "blob:", "data:"],
-        "worker-src": ["'self'", "blob:"],
-        "style-src": ["'self'", "'unsafe-inline'"],
-        "script-src": ["'self'", "'strict-dynamic'"],
-    }},
-    "content_security_policy_nonce_in": ["script-src"],
-    "force_https": False,
-    "session_cookie_secure": False,
-}}
 """
+
+
+def _advised() -> str:
+    """The settings that the documentation gives, word for word."""
+    [block] = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text("utf-8"), re.M | re.S)
+    return str(block)
 
 
 @dataclass
@@ -89,8 +84,8 @@ class Superset:
 
     def ids(self, kind: str) -> dict[str, int]:
         """UUID -> id of all databases, datasets, charts or dashboards."""
-        listed = self.get(f"/{kind}/?q=(page_size:100)")["result"]
-        return {self.get(f"/{kind}/{one['id']}")["result"]["uuid"]: one["id"] for one in listed}
+        listed = self.get(f"/{kind}/?q=(columns:!(id,uuid),page_size:100)")["result"]
+        return {one["uuid"]: one["id"] for one in listed}
 
     def rows(self, chart: int, *filters: dict[str, Any]) -> list[dict[str, Any]]:
         """What a chart's own query gives, with further filters as a dashboard adds them."""
@@ -125,7 +120,7 @@ def superset_server(folder: Path) -> Iterator[Superset]:
     """Superset in this empty folder, ready and logged in; nothing of it runs afterwards."""
     assert (PROGRAMS / "superset").exists(), "make .venv-clients/superset/installed comes first."
     config = folder / "superset_config.py"
-    config.write_text(_CONFIG.format(secret=secrets.token_hex(32), folder=folder))
+    config.write_text(_CONFIG.format(secret=secrets.token_hex(32), folder=folder) + _advised())
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("SZ_", "SUPERSET", "PYTHON"))}
     environment = kept | {
         "SUPERSET_HOME": str(folder),

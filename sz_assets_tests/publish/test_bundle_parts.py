@@ -14,7 +14,7 @@ import pytest
 from hostile_titles import HOSTILE_TITLES
 from small_release import about, build
 
-from sz_assets.publish.formats import write_formats
+from sz_assets.publish.formats import FORMATS, write_formats
 from sz_assets.publish.formats.checklist import NOT_RECORDED
 
 SEPTEMBER, OCTOBER = date(2023, 9, 1), date(2023, 10, 1)
@@ -103,3 +103,9 @@ def test_an_older_release_without_a_column_of_the_key_is_written(
     [path] = write_formats(old, tmp_path, ["parquet"], about(), ["category_specialisation"])
     [(rows,)] = duckdb.read_parquet(str(path)).count("*").fetchall()
     assert rows == 5
+
+
+@pytest.mark.parametrize("name", list(FORMATS))
+def test_a_release_without_any_month_is_written(tmp_path: Path, name: str) -> None:
+    empty = build(tmp_path / "empty.duckdb", [], 0)
+    assert write_formats(empty, tmp_path, [name], about(months=(), data_origins=()))

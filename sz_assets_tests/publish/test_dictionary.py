@@ -121,10 +121,10 @@ def test_a_hostile_name_of_a_study_stays_a_text(tmp_path: Path) -> None:
     assert page.count("<script") == 2
 
 
-def test_dbts_page_is_taken_along_where_it_exists(tmp_path: Path) -> None:
+def test_dbts_page_is_taken_along_where_it_is_given(tmp_path: Path) -> None:
     made, target = tmp_path / "made.html", tmp_path / "target"
     target.mkdir()
-    write_dictionary(target, load_study("shenzhen"), [], made)
+    write_dictionary(target, load_study("shenzhen"), [])
     assert not (target / "dbt.html").exists()
     assert 'href="dbt.html"' not in (target / "index.html").read_text(encoding="utf-8")
     made.write_text("dbt's own page")

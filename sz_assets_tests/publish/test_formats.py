@@ -163,11 +163,22 @@ def test_only_the_months_and_tables_asked_for(made, tmp_path: Path) -> None:
     paths = write_formats(
         made[0], tmp_path, ["csv"], about(), ["fct_video_month", "dim_account"], [date(2023, 9, 1)]
     )
-    assert [path.name for path in paths] == ["fct_video_month.csv", "dim_account.csv"]
+    assert [path.name for path in paths] == ["fct_video_month.csv", "dim_account.csv", "README.txt"]
     _, rows = _read_csv(paths[0])
     assert {row[0] for row in rows} == {"2023-09-01"}
     assert len(_read_csv(paths[1])[1]) == len(HOSTILE_TITLES)
     assert not list(tmp_path.glob(".*"))
+
+
+def test_beside_the_csv_lies_what_they_cannot_say_themselves(made) -> None:
+    """Most tables have no column of the origin, and no file but this one names the rules."""
+    text = (made[1] / "csv" / "README.txt").read_bytes()
+    assert text.startswith(b"\xef\xbb\xbf")
+    said = text.decode("utf-8-sig")
+    assert "Simulated data, not observations." in said
+    assert "0f1e2d3c" in said
+    assert "Take one apostrophe away" in said
+    assert all(loss.en in said for loss in csv_format.LOSSES)
 
 
 def test_unknown_tables_and_months_are_refused(made, tmp_path: Path) -> None:
@@ -183,7 +194,7 @@ def test_a_release_from_before_a_table_and_a_column_is_written_as_it_is(tmp_path
         connection.execute("drop table lorenz_curve")
         connection.execute("alter table dim_account drop column eligibility_reason")
     paths = write_formats(old, tmp_path, ["csv"], about())
-    assert len(paths) == len(PUBLISHED_TABLES) - 1
+    assert len(paths) == len(PUBLISHED_TABLES) - 1 + len(["README.txt"])
     head, _ = _read_csv(tmp_path / "data" / "csv" / "dim_account.csv")
     assert head == [name for name in BY_NAME["dim_account"].column_names if "reason" not in name
                     or name == "verification_reason"]  # fmt: skip
@@ -196,7 +207,7 @@ def test_rows_are_in_the_order_of_the_key_however_they_lie(tmp_path: Path, order
         connection.execute(f"create table other as from fct_video_month order by {order}")
         connection.execute("drop table fct_video_month")
         connection.execute("alter table other rename to fct_video_month")
-    [path] = write_formats(warehouse, tmp_path, ["csv"], about(), ["fct_video_month"])
+    path, _ = write_formats(warehouse, tmp_path, ["csv"], about(), ["fct_video_month"])
     keys = [row[:3] for row in _read_csv(path)[1]]
     assert len(keys) == 50
     assert keys == sorted(keys)

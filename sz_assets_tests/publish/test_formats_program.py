@@ -53,7 +53,7 @@ def made(tmp_path: Path) -> tuple[Path, list[Path]]:
 
 
 def test_the_program_shows_the_workbook_as_it_is(made) -> None:
-    warehouse, (_, book) = made
+    warehouse, (_, _, book) = made
     shown = saved(book, _SHEET)
     with shown.open(encoding="utf-8-sig", newline="") as file:
         head, *rows = csv.reader(file)
@@ -69,7 +69,7 @@ def test_the_program_shows_the_workbook_as_it_is(made) -> None:
 def test_the_program_sees_no_formula_in_the_csv(made) -> None:
     import openpyxl
 
-    warehouse, (path, _) = made
+    warehouse, (path, *_) = made
     sheet = openpyxl.load_workbook(saved(path, _WORKBOOK, _CSV_IN)).active
     assert sheet is not None
     cells = [cell for row in sheet.iter_rows() for cell in row]

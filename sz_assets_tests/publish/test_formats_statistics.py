@@ -5,8 +5,11 @@ from __future__ import annotations
 import csv
 import errno
 import json
+import resource
+import shutil
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import polars as pl
@@ -144,6 +147,23 @@ def test_numbers_that_a_program_lacks_are_missing() -> None:
 def test_losses_are_named_once_and_in_both_languages(losses) -> None:
     assert len({loss.code for loss in losses}) == len(losses)
     assert all(loss.zh.endswith("。") and loss.en.endswith(".") for loss in losses)
+
+
+@pytest.mark.parametrize(("free", "number"), [(0, errno.ENOSPC), (1 << 30, errno.EIO)])
+def test_a_disk_that_refuses_is_an_error_of_the_disk(
+    made, tmp_path, monkeypatch, free: int, number: int
+) -> None:
+    """The library says "Unable to write data", and not why."""
+
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))
+    try:
+        with pytest.raises(OSError, match=r"fct_video_month\.sav is not whole") as told:
+            write_formats(made[0], tmp_path, ["spss"], about(), ["fct_video_month"])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert told.value.errno == number
 
 
 def test_a_file_that_is_not_whole_is_an_error(made, tmp_path) -> None:

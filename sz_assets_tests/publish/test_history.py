@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -163,6 +165,48 @@ def test_what_changed_is_told_by_table_and_month(home: Home) -> None:
         compare(first, first)
     with pytest.raises(UserError, match="Not both releases have a table 'x'"):
         first_rows(first, second, "x")
+
+
+def test_a_number_that_is_none_is_told_as_text(home: Home) -> None:
+    first, second = home.releases / "stamp-1", home.releases / "stamp-2"
+    for folder, value in ((first, "nan"), (second, "infinity")):
+        (folder / "warehouse.duckdb").chmod(0o644)
+        with closing(duckdb.connect(str(folder / "warehouse.duckdb"))) as connection:
+            connection.execute(
+                "update fct_video_month set account_id = 'x', video_id = 'x', coding_confidence = "
+                f"'nan', duration_seconds = '{value}'"
+            )
+    [row] = first_rows(first, second, "fct_video_month")
+    assert row["what"] == "changed"
+    assert row["values"]["duration_seconds"] == ["nan", "inf"]
+    assert "coding_confidence" not in row["values"]
+    json.dumps(row, allow_nan=False, default=str)
+
+
+@pytest.mark.parametrize("most_bytes", [10_000, 100_000, 800_000])
+def test_a_full_disk_is_told_in_one_sentence(home: Home, most_bytes: int) -> None:
+    """The limit meets DuckDB while it opens the file, its log, and the file again."""
+    stamp_home(home, 3)
+    limited = (
+        "import resource, sys\n"
+        "from pathlib import Path\n"
+        "from sz_assets.errors import UserError\n"
+        "from sz_assets.storage import Home\n"
+        "from sz_assets.study import load_study\n"
+        "from sz_assets_tests.publish.stamped import publish_stamped\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))\n"
+        "try:\n"
+        "    publish_stamped(Home(Path(sys.argv[1])), load_study('shenzhen'), 3)\n"
+        "except UserError as error:\n"
+        "    print(error)\n"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", limited, home.root, str(most_bytes)],
+        stdout=subprocess.PIPE, text=True, check=True, cwd=Path(__file__).parents[2],
+    ).stdout  # fmt: skip
+    assert "could not be written: file too large. What was stored before is unchanged" in told
+    assert current_release(home).name == "stamp-2"
+    assert not list(home.releases.glob(".*"))
 
 
 def test_releases_of_other_contracts_compare(home: Home) -> None:

@@ -189,7 +189,7 @@ def test_the_comparison_shows_values_verdicts_and_what_is_missing(page: str) -> 
     shown = text_of(section)
     assert "复现 reproduced 1 · 有差异 differs 0 · 相悖 contradicted 0" in shown
     assert "无法检验 not testable 1" in shown
-    assert "平均点赞 Mean likes 116,000 116,000 +0.2 likes 复现 reproduced" in shown
+    assert "平均点赞 Mean likes 116,000 116,000 +0.2 点赞 likes 复现 reproduced" in shown
     assert section.count('<span class="missing" title="缺失 missing">—</span>') == 4
     assert "does not test the paper" in shown
 

@@ -70,8 +70,12 @@ def test_two_writers_of_one_folder_do_not_mix(
 def test_only_what_a_writer_that_is_no_more_left_is_removed(tmp_path: Path) -> None:
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
-    names = {f".made [1].{ended.pid}.tmp": False, f".made [1].{os.getppid()}.tmp": True,
-             f".other.{ended.pid}.tmp": True, ".made [1].99999999999999999999.tmp": False}  # fmt: skip
+    names = {
+        f".made [1].{ended.pid}.tmp": False,
+        ".made [1].99999999999999999999.tmp": False,
+        f".made [1].{os.getppid()}.tmp": True,
+        f".other.{ended.pid}.tmp": True,
+    }
     for name in names:
         (tmp_path / name).mkdir()
     fill(tmp_path / "made [1]", None)

@@ -6,6 +6,9 @@ Here: opening and watching. Not here: what a page must show (tests, `report_pict
 from __future__ import annotations
 
 import os
+import re
+import unicodedata
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
-from ui_browser import _OPTIONS, _font_settings, find_chromium
+from ui_browser import OPTIONS, find_chromium, font_settings
 
 AXE = Path(__file__).parents[2] / ".venv-clients/axe/node_modules/axe-core/axe.min.js"
 WIDE = (1400, 1000)
@@ -35,8 +38,8 @@ def browser(folder: Path) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(
             executable_path=find_chromium(),
-            args=list(_OPTIONS),
-            env={**os.environ, "FONTCONFIG_FILE": str(_font_settings(folder))},
+            args=list(OPTIONS),
+            env={**os.environ, "FONTCONFIG_FILE": str(font_settings(folder))},
         )
         try:
             yield launched
@@ -91,14 +94,47 @@ def draw_all(page: Page) -> None:
     )
 
 
-def serious_violations(chromium: Browser, path: Path, **options: Any) -> list[str]:
-    """What axe finds serious or critical, as `rule: element`."""
-    # The page's policy lets no other script in, so that of this one context is set aside.
-    with opened(chromium, path, bypass_csp=True, **options) as watched:
-        watched.page.add_script_tag(path=AXE)
-        found: dict[str, Any] = watched.page.evaluate("axe.run()")
+def choose(page: Page, lang: str, scheme: Any, size: tuple[int, int]) -> None:
+    """Turn an opened page to a language by its switch, to a theme and to a size."""
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.locator(f'[data-choose="lang"][data-value="{lang}"]').click()
+
+
+def serious_violations(page: Page) -> list[str]:
+    """What axe finds serious or critical in the page as it stands, as `rule: element`."""
+    # Evaluated by the browser itself, so the page's policy stays as readers have it.
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    found: dict[str, Any] = page.evaluate("axe.run({resultTypes: ['violations']})")
     return [
         f"{violation['id']}: {violation['nodes'][0]['html'][:200]}"
         for violation in found["violations"]
         if violation["impact"] in ("serious", "critical")
     ]
+
+
+def letters_of(pdf: bytes) -> set[str]:
+    """The characters that a reader can search and copy: those in the fonts' tables of Unicode.
+
+    Chromium writes 月 as the radical of the same shape where a font draws both alike; searching
+    takes them for one, and so does this.
+    """
+    found: set[str] = set()
+    for stream in re.findall(rb"stream\r?\n(.*?)endstream", pdf, re.DOTALL):
+        try:
+            text = zlib.decompressobj().decompress(stream)
+        except zlib.error:  # a stream that is not compressed is no table of Chromium's
+            continue
+        if b"begincmap" not in text:
+            continue
+        for block in re.findall(rb"beginbfchar(.*?)endbfchar", text, re.DOTALL):
+            for _, code in re.findall(rb"<([0-9A-F]+)>\s*<([0-9A-F]+)>", block, re.IGNORECASE):
+                found.update(bytes.fromhex(code.decode()).decode("utf-16-be", "replace"))
+        for block in re.findall(rb"beginbfrange(.*?)endbfrange", text, re.DOTALL):
+            for low, high, code in re.findall(
+                rb"<([0-9A-F]+)>\s*<([0-9A-F]+)>\s*<([0-9A-F]{4})>", block, re.IGNORECASE
+            ):
+                start = int(code, 16)
+                found.update(map(chr, range(start, start + int(high, 16) - int(low, 16) + 1)))
+    return set(unicodedata.normalize("NFKC", "".join(found)))

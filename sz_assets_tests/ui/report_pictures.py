@@ -37,14 +37,16 @@ def take(
 
 
 def main(release: Path, month: str, folder: Path) -> None:
-    """All pictures of one month's report and of the index."""
+    """All pictures of one month's report, of the index and of the dictionary."""
     report = release / "reports" / f"{month}.html"
     with tempfile.TemporaryDirectory() as fonts, browser(Path(fonts)) as chromium:
         take(chromium, report, folder / "report_zh.png", lang="zh")
         take(chromium, report, folder / "report_en_dark.png", lang="en", scheme="dark")
         take(chromium, report, folder / "report_phone.png", size=PHONE)
         take(chromium, report, folder / "report_print.png", size=A4, media="print")
-        take(chromium, release / "index.html", folder / "index.png", size=(WIDE[0], 600))
+        take(chromium, release / "index.html", folder / "index.png", size=(WIDE[0], 720))
+        dictionary = release / "dictionary/index.html"
+        take(chromium, dictionary, folder / "dictionary.png", lang="en")
 
 
 if __name__ == "__main__":

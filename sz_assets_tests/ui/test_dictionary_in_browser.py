@@ -18,7 +18,6 @@ from ui_browser import Seen, open_browser
 
 from sz_assets.defs.dbt_docs import dbt_page
 from sz_assets.publish.dictionary import write_dictionary
-from sz_assets.storage import Home
 from sz_assets.study import load_study
 
 pytestmark = pytest.mark.slow
@@ -47,7 +46,7 @@ def served(folder: Path) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, Seen, str]]:
     folder = tmp_path_factory.mktemp("dictionary")
-    page = dbt_page(Home(tmp_path_factory.mktemp("home")))
+    page = dbt_page()
     write_dictionary(folder, load_study("shenzhen"), ["simulated"], page)
     with (
         served(folder) as address,

@@ -18,7 +18,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 WIDTH = 1400
 HEIGHT = 900
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
-_OPTIONS = (
+OPTIONS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update",
 )  # fmt: skip
@@ -45,7 +45,7 @@ def find_chromium() -> str:
     )
 
 
-def _font_settings(folder: Path) -> Path:
+def font_settings(folder: Path) -> Path:
     """The system's fonts and one with Chinese letters, without which they would be boxes."""
     fonts = Path(pylopdf_fonts_zh_cn.__file__).parent
     settings = folder / "fonts.conf"
@@ -70,8 +70,8 @@ def open_browser(address: str, folder: Path) -> Iterator[tuple[Page, Seen]]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium,
-            args=list(_OPTIONS),
-            env={**os.environ, "FONTCONFIG_FILE": str(_font_settings(folder))},
+            args=list(OPTIONS),
+            env={**os.environ, "FONTCONFIG_FILE": str(font_settings(folder))},
         )
         # The menu at the left stays small, so that pictures show what they are about.
         narrow = {"name": "dagster-nav-collapsed", "value": "true"}

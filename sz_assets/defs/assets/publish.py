@@ -37,6 +37,7 @@ from sz_assets.report.data import (
     coding_counts,
     exemplar_urls,
     method_of,
+    statements_of,
 )
 from sz_assets.report.inspection import inspect_report
 from sz_assets.report.page import build_report
@@ -112,6 +113,7 @@ def publish_assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDe
                     coding_methods=tuple(
                         sorted(set(resources.lake.rows(VIDEO_CODES, month)["coding_method"]))
                     ),
+                    statements=statements_of(resources.study),
                     # A simulated video has no page that could be opened.
                     video_urls={}
                     if seen_by.is_simulated

@@ -32,9 +32,14 @@ __all__ = ["FORMATS", "write_formats"]
 def _write_superset(source: Source, data: Path) -> list[Path]:
     from sz_assets.publish.superset import write_superset
 
-    simulated = bool(source.about.simulated)
-    target = data / "superset.zip"
-    return [write_superset(target, warehouse=str(source.address), simulated=simulated)]
+    about = source.about
+    made = write_superset(
+        data / "superset.zip",
+        warehouse=str(source.address),
+        study=about.study,
+        simulated=bool(about.simulated),
+    )
+    return [made]
 
 
 # The bundle takes what the two before it have written.
@@ -63,7 +68,9 @@ def _chosen(connection: Any, names: Sequence[str]) -> tuple[Table, ...]:
     there = dict(found)
     known = {
         table.name: replace(
-            table, columns=tuple(c for c in table.columns if c.name in there[table.name])
+            table,
+            columns=tuple(c for c in table.columns if c.name in there[table.name]),
+            key=tuple(name for name in table.key if name in there[table.name]),
         )
         for table in PUBLISHED_TABLES
         if table.name in there
@@ -71,6 +78,19 @@ def _chosen(connection: Any, names: Sequence[str]) -> tuple[Table, ...]:
     if unknown := [name for name in names if name not in known]:
         raise UserError(f"The release has no table {unknown[0]!r}: it has {', '.join(known)}.")
     return tuple(known[name] for name in dict.fromkeys(names or known))
+
+
+def _of_months(connection: Any, about: About, months: Sequence[date]) -> About:
+    """What is said of these months alone: a release may be simulated in some and live in others."""
+    if not months:
+        return about
+    found = connection.execute(
+        "select distinct data_origin from fct_account_month "
+        "where list_contains($1, crawl_month) order by all",
+        [list(months)],
+    ).fetchall()
+    origins = tuple(origin for (origin,) in found) or about.data_origins
+    return replace(about, months=tuple(sorted({*months})), data_origins=origins)
 
 
 def write_formats(
@@ -103,7 +123,12 @@ def write_formats(
     ):
         address = (address or warehouse).absolute()
         source = Source(
-            connection, address, about, _chosen(connection, tables), tuple(months), note
+            connection,
+            address,
+            _of_months(connection, about, months),
+            _chosen(connection, tables),
+            tuple(months),
+            note,
         )
         paths += _side_by_side(source, data, [name for name in _LARGE if name in formats])
         for name, write in FORMATS.items():

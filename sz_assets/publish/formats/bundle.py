@@ -43,12 +43,11 @@ def _write_texts(source: Source, folder: Path) -> None:
 
 def _manifest(source: Source) -> dict[str, object]:
     about: About = source.about
-    months = source.months or about.months
     return {
         "study": about.study.id,
         "run_id": about.run_id,
         "published_at": about.published_at.isoformat(timespec="seconds"),
-        "crawl_months": [month.isoformat() for month in months],
+        "crawl_months": [month.isoformat() for month in about.months],
         "data_origins": list(about.data_origins),
         "simulated": "simulated" in about.data_origins,
         "codebook_version": about.study.codebook.version,

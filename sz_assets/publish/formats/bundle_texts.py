@@ -20,15 +20,15 @@ from sz_assets.study import Study
 _README = """\
 # {title}
 
-{simulated}这是一个可引用的数据包:同一版本的数据总是得到同样的字节。
+{simulated}这是一个可引用的数据包：同一版本的数据总是得到同样的字节。
 This is a bundle that can be cited: the same release gives the same bytes.
 
 {facts}
 
 ## 内容 Contents
 
-- `data/parquet/` — {count} 个表,类型与文本原样。{count} tables with their types, every text intact.
-- `data/csv/` — 同样的表,UTF-8(带 BOM)。The same tables in UTF-8 with a byte order mark.
+- `data/parquet/` — {count} 个表，类型与文本原样。{count} tables: their types, every text intact.
+- `data/csv/` — 同样的表，UTF-8（带 BOM）。The same tables in UTF-8 with a byte order mark.
 - `dictionary/` — 数据字典。What every table and column means.
 - `study/` — 研究文件与编码表。The study's files and codebook, as read.
 - `CHECKLIST.md` — 披露清单。What a reviewer asks, answered from the data.
@@ -37,12 +37,7 @@ This is a bundle that can be cited: the same release gives the same bytes.
 
 ## CSV 的写法 How the CSV is written
 
-- 缺失为空字段,空文本为 `""`。Missing is an empty field, an empty text is `""`.
-- 时间为 UTC,以 Z 结尾。Times are UTC and end in Z. 列表为 JSON。Lists are JSON.
-- 可能被当作公式的文本前加撇号。A text that could be taken for a formula has an apostrophe in front:
-  any text that, after any apostrophes, begins with a tab or line's end, or with `=`, `+`, `-` or
-  `@` (full width as well) behind any blanks. Take one apostrophe away from each of them to get the
-  text back. Parquet 中的文本没有改动。In Parquet every text is as published.
+{how}- Parquet 中的文本没有改动。In Parquet every text is as published.
 
 ## 差异 What differs from the database
 
@@ -52,7 +47,7 @@ _TERMS = """\
 # 条款 Terms
 
 - 许可 Licence: 未记录 not recorded.
-- 平台内容(标题、名称)的权利属于其作者与平台。
+- 平台内容（标题、名称）的权利属于其作者与平台。
   Captions and names belong to their authors and the platform.
 - 使用者须遵守平台条款与所在地法律。
   Whoever uses the data is bound by the platform's terms and the law of the place.
@@ -61,8 +56,8 @@ _TERMS = """\
 
 def bundle_name(about: About) -> str:
     """`<study>_<first month>_<last month>_<run>.zip`, of letters that every system allows."""
-    first, last = about.months[0], about.months[-1]
-    name = f"{about.study.id}_{first:%Y-%m}_{last:%Y-%m}_{about.run_id}"
+    ends = [f"{month:%Y-%m}" for month in (*about.months[:1], *about.months[-1:])]
+    name = "_".join([about.study.id, *ends, about.run_id])
     return re.sub(r"[^A-Za-z0-9_.-]", "_", name)[:150].rstrip(".") + ".zip"
 
 
@@ -78,6 +73,7 @@ def readme(about: About, tables: Sequence[Table]) -> str:
         simulated=f"**{about.simulated}**\n\n" if about.simulated else "",
         facts="\n".join(f"- {what}: {value}" for what, value in about.facts()),
         count=len(tables),
+        how=csv.HOW,
         losses="\n".join(losses),
     )
 

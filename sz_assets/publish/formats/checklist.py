@@ -11,24 +11,27 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sz_assets.contracts.coding import CODING_RELIABILITY
+from sz_assets.contracts.marts import FCT_ACCOUNT_MONTH, FCT_VIDEO_MONTH
+from sz_assets.contracts.sql import DUCKDB_TYPES, quoted
+from sz_assets.contracts.table import Table
 from sz_assets.publish.about import About
 from sz_assets.publish.formats.source import Source
 
 NOT_RECORDED = "未记录 not recorded"
-_VIDEOS = "fct_video_month"
 _STORED = (
-    "- 保存账号公开的资料、视频的标题、话题、计数器与地址,以及平台返回的列表页。",
+    "- 保存账号公开的资料、视频的标题、话题、计数器与地址，以及平台返回的列表页。",
     "- Stored are public profiles of the study's accounts, captions, hashtags, counters and "
     "addresses of their videos, and the pages of the list as the platform gave them.",
-    "- 不保存评论者、评论内容、观众或粉丝;不下载视频。",
+    "- 不保存评论者、评论内容、观众或粉丝；不下载视频。",
     "- Not stored are commenters, comments, viewers or followers; no video is downloaded.",
-    "- 平台条款与所在地法律由采集者自行遵守;此处不授予对平台内容的任何许可。",
+    "- 平台条款与所在地法律由采集者自行遵守；此处不授予对平台内容的任何许可。",
     "- Whoever crawls is bound by the platform's terms and the law of the place; no licence to the "
     "platform's content is granted here.",
 )
 _LIMITS = (
     "- 平台的视频总数只是大致准确。The platform's own count of videos is only roughly right.",
-    "- 计数器是观测时刻的值,不是历史。Counters are as of the observation, not a history.",
+    "- 计数器是观测时刻的值，不是历史。Counters are as of the observation, not a history.",
     "- 在两次采集之间删除的视频看不到。Videos deleted between two crawls are not seen.",
     "- 播放数可能被平台隐藏。Plays may be hidden by the platform.",
 )
@@ -60,8 +63,9 @@ def _crawl_times(source: Source) -> list[str]:
     rows = []
     for month, first, last, count in _asked(
         source,
+        FCT_VIDEO_MONTH,
         "select crawl_month, min(observed_at), max(observed_at), count(*) "
-        f"from {_VIDEOS} group by all order by all",
+        "from told where observed_at is not null group by all order by all",
     ):
         ends = [(time.replace(tzinfo=UTC), time) for time in (first, last)]
         rows.append(
@@ -81,8 +85,32 @@ def _seconds(time: datetime) -> str:
     return time.isoformat(timespec="seconds")
 
 
-def _asked(source: Source, query: str) -> list[tuple[Any, ...]]:
-    return source.connection.execute(query).fetchall()  # type: ignore[no-any-return]
+def _has(source: Source, table: Table) -> set[str]:
+    """The columns that the release has of a table: it may be older than some."""
+    found = source.connection.execute(
+        "select column_name from duckdb_columns() where schema_name = 'main' and table_name = $1",
+        [table.name],
+    ).fetchall()
+    return {name for (name,) in found}
+
+
+def _asked(source: Source, table: Table, query: str) -> list[tuple[Any, ...]]:
+    """What the query says of `told`, the table's rows of these months with all its columns.
+
+    A column that the release lacks is null, a table without rows if it lacks that.
+    """
+    if not (has := _has(source, table)):
+        return []
+    columns = ", ".join(
+        (quoted(column.name) if column.name in has else "null")
+        + f"::{DUCKDB_TYPES[column.type]} as {quoted(column.name)}"
+        for column in table.columns
+    )
+    rows = f"select {columns} from {quoted(table.name)} where list_contains($1, crawl_month)"
+    months = [list(source.about.months)]
+    return source.connection.execute(  # type: ignore[no-any-return]
+        f"with told as ({rows}) {query}", months
+    ).fetchall()
 
 
 def _sampling(about: About) -> list[str]:
@@ -104,9 +132,10 @@ def _coverage(source: Source) -> list[str]:
             "缺少 Missing", "结论 Verdict", "依据 Reason")  # fmt: skip
     found = _asked(
         source,
+        FCT_ACCOUNT_MONTH,
         "select strftime(crawl_month, '%Y-%m'), account_id, platform_video_count, video_count, "
         "greatest(platform_video_count - video_count, 0), coverage_verdict, coverage_reason "
-        "from fct_account_month order by crawl_month, account_id",
+        "from told order by crawl_month, account_id",
     )
     seen = {(month, account) for month, account, *_ in found}
     asked = (
@@ -121,12 +150,14 @@ def _coverage(source: Source) -> list[str]:
 def _missing(source: Source) -> list[str]:
     counters = ("like_count", "favorite_count", "share_count", "comment_count", "play_count",
                 "duration_seconds", "title")  # fmt: skip
-    counts = ", ".join(f"count(*) - count({name})" for name in counters)
+    has = _has(source, FCT_VIDEO_MONTH)
+    counts = ", ".join(f"count(*) - count({name})" if name in has else "null" for name in counters)
     return markdown_table(
         ("月 Month", "视频 Videos", *counters),
         _asked(
             source,
-            f"select strftime(crawl_month, '%Y-%m'), count(*), {counts} from {_VIDEOS} "
+            FCT_VIDEO_MONTH,
+            f"select strftime(crawl_month, '%Y-%m'), count(*), {counts} from told "
             "group by all order by all",
         ),
     )
@@ -149,9 +180,10 @@ def _reliability(source: Source) -> list[str]:
         ),
         _asked(
             source,
+            CODING_RELIABILITY,
             "select strftime(crawl_month, '%Y-%m'), category_level, coefficient, value, "
             "interval_low, interval_high, unit_count, coder_count, human_coded_ratio, verdict, "
-            "method from coding_reliability where category in ('overall', 'all') "
+            "method from told where category in ('overall', 'all') "
             "order by crawl_month, category_level, coefficient",
         ),
     )
@@ -159,8 +191,9 @@ def _reliability(source: Source) -> list[str]:
         ("月 Month", "编码方法 Coding method", "编码表版本 Codebook version", "视频 Videos"),
         _asked(
             source,
+            FCT_VIDEO_MONTH,
             "select strftime(crawl_month, '%Y-%m'), coding_method, codebook_version, count(*) "
-            f"from {_VIDEOS} group by all order by all",
+            "from told group by all order by all",
         ),
     )
     return [*coefficients, "", *methods]
@@ -168,7 +201,7 @@ def _reliability(source: Source) -> list[str]:
 
 def _robots(about: About) -> str:
     if all(origin == "simulated" for origin in about.data_origins):
-        return "- robots.txt: 模拟平台,不适用。Not applicable: the platform was simulated."
+        return "- robots.txt: 模拟平台，不适用。Not applicable: the platform was simulated."
     if about.study.obey_robots:
         return "- robots.txt: 研究设定为遵守。The study is set to obey it."
     return "- robots.txt: 研究设定为不遵守。The study is set not to obey it."
@@ -181,7 +214,8 @@ def checklist(source: Source) -> str:
         ("月 Month", "来源 Origin", "账号 Accounts"),
         _asked(
             source,
-            "select strftime(crawl_month, '%Y-%m'), data_origin, count(*) from fct_account_month "
+            FCT_ACCOUNT_MONTH,
+            "select strftime(crawl_month, '%Y-%m'), data_origin, count(*) from told "
             "group by all order by all",
         ),
     )

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from sz_assets.contracts.sql import quoted
 from sz_assets.contracts.table import Column, Type
+from sz_assets.publish.about import About
 from sz_assets.publish.formats.source import Loss, Source, literal
 
 # Code points that programs skip, or don't show, before they look for a formula.
@@ -37,20 +38,32 @@ _SIGNS = r"=+\-@＝＋－＠﹦﹢﹣﹫"
 LOSSES = (
     Loss(
         "types",
-        "所有值都是文本:类型见数据字典;长数字编号在表格软件里请按文本导入。",
+        "所有值都是文本：类型见数据字典；长数字编号在表格软件里请按文本导入。",
         "Every value is text: the dictionary names its type; import long ids as text.",
     ),
     Loss(
         "apostrophe",
-        "可能被当作公式的文本前加了一个撇号;规则可逆,见 README。",
+        "可能被当作公式的文本前加了一个撇号；规则可逆，见 README。",
         "A text that could be taken for a formula has an apostrophe in front; it can be undone.",
     ),
     Loss(
         "separator",
-        "分隔符是逗号:用分号分隔的区域设置打开时,请用“导入”并选择逗号。",
+        "分隔符是逗号：用分号分隔的区域设置打开时，请用“导入”并选择逗号。",
         "The separator is a comma: where the system's is a semicolon, import and choose the comma.",
     ),
 )
+
+
+README = "README.txt"
+# What must be known to read the files; also said in the bundle.
+HOW = """\
+- 缺失为空字段，空文本为 `""`。Missing is an empty field, an empty text is `""`.
+- 时间为 UTC，以 Z 结尾。Times are UTC and end in Z. 列表为 JSON。Lists are JSON.
+- 可能被当作公式的文本前加撇号。A text that could be taken for a formula has an apostrophe in front:
+  any text that, after any apostrophes, begins with a tab or line's end, or with `=`, `+`, `-` or
+  `@` (full width as well) behind any blanks. Take one apostrophe away from each of them to get the
+  text back.
+"""
 
 
 def _pattern(code_point: str) -> str:
@@ -94,7 +107,10 @@ def _expression(names: Mapping[str, str], column: Column) -> str:
 
 
 def write_csv(source: Source, data: Path) -> list[Path]:
-    """Write `csv/<table>.csv` under `data`, one file per table."""
+    """Write `csv/<table>.csv` under `data`, one file per table, and how to read them beside them.
+
+    Most tables have no column that says where the data come from: the file beside them does.
+    """
     folder = data / "csv"
     folder.mkdir(parents=True)
     paths = []
@@ -107,4 +123,13 @@ def write_csv(source: Source, data: Path) -> list[Path]:
             "timestampformat '%Y-%m-%dT%H:%M:%S.%fZ')"
         )
         paths.append(path)
-    return paths
+    told = folder / README
+    told.write_text(_readme(source.about), encoding="utf-8-sig", newline="\r\n")
+    return [*paths, told]
+
+
+def _readme(about: About) -> str:
+    facts = "".join(f"- {what}: {value}\n" for what, value in about.facts())
+    losses = "".join(f"- {loss.zh} {loss.en}\n" for loss in LOSSES)
+    note = f"{about.simulated}\n\n" if about.simulated else ""
+    return f"{about.title}\n\n{note}{facts}\n{HOW}\n{losses}"

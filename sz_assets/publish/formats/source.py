@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from sz_assets.contracts.sql import quoted
 from sz_assets.contracts.table import Column, Table, Type
+from sz_assets.errors import UserError
 from sz_assets.publish.about import About
 
 if TYPE_CHECKING:
@@ -110,11 +111,20 @@ def lists_as_json(column: Column) -> str:
 def opened(warehouse: Path, spill: Path) -> Iterator[Any]:
     """The release's database, read only; what does not fit into memory goes to `spill`.
 
-    By default it would go beside the database, into a release that nobody may change.
+    By default it would go beside the database, into a release that nobody may change. UserError if
+    it is no database, or gone.
     """
     import duckdb
 
-    with closing(duckdb.connect(str(warehouse), read_only=True)) as connection:
+    try:
+        database = duckdb.connect(str(warehouse), read_only=True)
+    except duckdb.Error as error:
+        name, why = warehouse.parent.name, " ".join(str(error).split())
+        raise UserError(
+            f"The database of release {name} can't be opened ({why}): sz-assets releases show "
+            f"{name} --verify says what is wrong with it."
+        ) from error
+    with closing(database) as connection:
         connection.execute(f"set temp_directory = {literal(str(spill))}")
         yield connection
 
@@ -138,7 +148,7 @@ def errors_of_the_disk() -> Iterator[None]:
 
     try:
         yield
-    except (duckdb.IOException, FileCreateError) as error:
+    except (duckdb.Error, FileCreateError) as error:
         if isinstance(cause := error.__context__, OSError):
             raise cause from error
         for number in _REFUSALS:

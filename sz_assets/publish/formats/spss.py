@@ -26,7 +26,7 @@ LOSSES = (
     ),
     Loss(
         "trailing_space",
-        "文本末尾的空格丢失:SPSS 用空格补齐文本。",
+        "文本末尾的空格丢失：SPSS 用空格补齐文本。",
         "Spaces at a text's end are lost: SPSS fills texts up with them.",
     ),
     Loss(
@@ -36,7 +36,7 @@ LOSSES = (
     ),
     Loss(
         "label",
-        "变量标签截至 120 字节,文件标签截至 60 字节;全文见数据字典。",
+        "变量标签截至 120 字节，文件标签截至 60 字节；全文见数据字典。",
         "Labels are cut after 120 bytes, the file's after 60: the dictionary has all of them.",
     ),
 )

@@ -35,12 +35,12 @@ LOSSES = (
     ),
     Loss(
         "label",
-        "变量标签截至 80 字节;全文见数据字典。",
+        "变量标签截至 80 字节；全文见数据字典。",
         "Labels are cut after 80 bytes: the dictionary has all of them.",
     ),
     Loss(
         "text_label",
-        "Stata 只给数值加值标签:账号与类别的名称见 dim_account 与编码表。",
+        "Stata 只给数值加值标签：账号与类别的名称见 dim_account 与编码表。",
         "Stata labels numbers alone: for names see dim_account and the codebook.",
     ),
     Loss(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import re
+import shutil
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 LOSSES = (
     Loss(
         "empty_text",
-        "文本的缺失值与空文本不可区分:两者都是空。",
+        "文本的缺失值与空文本不可区分：两者都是空。",
         "A missing text and an empty one are the same: empty.",
     ),
     Loss(
@@ -34,7 +35,7 @@ LOSSES = (
     ),
     Loss(
         "big_integer",
-        "大于 2^53 的整数只保留约 16 位有效数字(编号是文本,不受影响)。",
+        "大于 2^53 的整数只保留约 16 位有效数字（编号是文本，不受影响）。",
         "Whole numbers above 2^53 keep about 16 digits (ids are text and keep all).",
     ),
     Loss(
@@ -46,10 +47,11 @@ LOSSES = (
     Loss("boolean", "布尔值写作 0 和 1,并带值标签。", "Booleans are 0 and 1 with value labels."),
     Loss(
         "name",
-        "程序不允许的变量名被替换,见 names.csv。",
+        "程序不允许的变量名被替换，见 names.csv。",
         "Names that the program does not allow are replaced: see names.csv.",
     ),
 )
+_NEARLY_NOTHING = 1 << 20
 _WEEKDAYS = (
     "星期一 Monday", "星期二 Tuesday", "星期三 Wednesday", "星期四 Thursday", "星期五 Friday",
     "星期六 Saturday", "星期日 Sunday",
@@ -146,8 +148,8 @@ def prepared(frame: pl.DataFrame, program: Program) -> pl.DataFrame:
 def write_statistics(source: Source, data: Path, program: Program) -> list[Path]:
     """Write a file per table, and `names.csv` with table, column and variable of each column.
 
-    OSError if a file does not hold all rows when it is read back: the library that writes it is
-    silent about a full disk.
+    OSError if the disk refuses, or if a file does not hold all rows when it is read back: the
+    library that writes it is often silent about a full disk.
     """
     folder = data / program.folder
     folder.mkdir(parents=True)
@@ -185,13 +187,21 @@ def _write(
         if (found := value_labels(column, source.about.study, program))
     }
     said = cut_to_bytes(f"{source.about.simulated} {table.description}".strip(), 60)
-    program.write(
-        frame,
-        str(path),
-        file_label=said,
-        column_labels=labels,
-        variable_value_labels=values,
-    )
+    try:
+        program.write(
+            frame,
+            str(path),
+            file_label=said,
+            column_labels=labels,
+            variable_value_labels=values,
+        )
+    except ReadstatError as error:
+        if "write" not in str(error):
+            raise
+        # The library does not say what the disk said.
+        is_full = shutil.disk_usage(path.parent).free < _NEARLY_NOTHING
+        number = errno.ENOSPC if is_full else errno.EIO
+        raise OSError(number, f"{path.name} is not whole ({error})") from error
     try:
         stored = program.read(path)
     except (PyreadstatError, ReadstatError) as error:

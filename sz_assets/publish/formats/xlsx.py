@@ -36,7 +36,7 @@ _BATCH = 10_000
 LOSSES = (
     Loss(
         "long_text",
-        "超过 32,767 个字符(UTF-16)的文本被截断;about 工作表列出数量。",
+        "超过 32,767 个字符（UTF-16）的文本被截断；about 工作表列出数量。",
         "A text is cut after 32,767 characters (of UTF-16); the sheet about counts them.",
     ),
     Loss(

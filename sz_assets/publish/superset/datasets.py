@@ -15,7 +15,9 @@ from typing import Any
 from sz_assets.contracts import ENGAGEMENT_TABLES, Column, Table, Type
 from sz_assets.contracts.chinese import comment_of
 from sz_assets.contracts.sql import DUCKDB_TYPES, quoted
+from sz_assets.publish.superset.labels import SUFFIX, labelled
 from sz_assets.publish.superset.naming import fixed_id, verbose
+from sz_assets.study import Study
 
 VERSION = "1.0.0"
 SCHEMA = "main"
@@ -34,10 +36,13 @@ _WEEKDAY = (
 )
 
 
-def added_columns(table: Table) -> dict[str, tuple[str, str]]:
+def added_columns(table: Table, study: Study) -> dict[str, tuple[str, str]]:
     """Columns computed by Superset: name -> (SQL expression, description)."""
     names = table.column_names
-    added = {}
+    added = {
+        f"{column}{SUFFIX}": (words, f"`{column}` in words.")
+        for column, words in labelled(table, study).items()
+    }
     if "crawl_month" in names:
         added["month"] = (_MONTH, "The crawl month as year-month, to filter by.")
     if "weekday" in names:
@@ -55,12 +60,12 @@ def has_account(table: Table) -> bool:
     return table.name != "dim_account" and "account_id" in table.column_names
 
 
-def dataset_columns(table: Table) -> list[str]:
+def dataset_columns(table: Table, study: Study) -> list[str]:
     """The names of all columns of the table's dataset."""
     return [
         *table.column_names,
         *(["account"] if has_account(table) else []),
-        *added_columns(table),
+        *added_columns(table, study),
     ]
 
 
@@ -105,7 +110,7 @@ def _column(
 ) -> dict[str, Any]:
     return {
         "column_name": name,
-        "verbose_name": verbose(name),
+        "verbose_name": verbose(name.removesuffix(SUFFIX)),
         "type": kind,
         "description": description,
         "expression": expression,
@@ -117,7 +122,7 @@ def _column(
     }
 
 
-def _columns(table: Table) -> list[dict[str, Any]]:
+def _columns(table: Table, study: Study) -> list[dict[str, Any]]:
     columns = [
         _column(
             column.name,
@@ -131,7 +136,7 @@ def _columns(table: Table) -> list[dict[str, Any]]:
         columns.append(_column("account", "VARCHAR", "The account's Chinese and English name."))
     columns += [
         _column(name, "VARCHAR", description, expression=expression)
-        for name, (expression, description) in added_columns(table).items()
+        for name, (expression, description) in added_columns(table, study).items()
     ]
     return columns
 
@@ -141,7 +146,7 @@ def _time_column(table: Table) -> str | None:
     return "crawl_month" if "crawl_month" in times else next(iter(times), None)
 
 
-def dataset(table: Table, database: str, simulated: bool) -> dict[str, Any]:
+def dataset(table: Table, study: Study, database: str, simulated: bool) -> dict[str, Any]:
     """The dataset of a published table, as the file that Superset's import reads."""
     sql = None
     if has_account(table):
@@ -172,6 +177,6 @@ def dataset(table: Table, database: str, simulated: bool) -> dict[str, Any]:
         "description": note + comment_of(table),
         "main_dttm_col": _time_column(table),
         "filter_select_enabled": True,
-        "columns": _columns(table),
+        "columns": _columns(table, study),
         "metrics": [rows, *metrics],
     }

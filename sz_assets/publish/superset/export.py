@@ -19,6 +19,7 @@ from sz_assets.publish.superset.charts import CHARTS, chart_file
 from sz_assets.publish.superset.dashboard import SLUG, dashboard_file
 from sz_assets.publish.superset.datasets import VERSION, dataset, dataset_columns
 from sz_assets.publish.superset.naming import fixed_id
+from sz_assets.study import Study
 
 _ROOT = "sz_assets_superset"
 _DATABASE = "sz_assets"
@@ -57,7 +58,7 @@ def _database(warehouse: str) -> dict[str, Any]:
     }
 
 
-def _files(warehouse: str, simulated: bool) -> dict[str, dict[str, Any]]:
+def _files(warehouse: str, study: Study, simulated: bool) -> dict[str, dict[str, Any]]:
     database = _database(warehouse)
     # Without a type, so that both imports take it: that of dashboards and that of all assets.
     files: dict[str, dict[str, Any]] = {
@@ -66,25 +67,26 @@ def _files(warehouse: str, simulated: bool) -> dict[str, dict[str, Any]]:
     }
     for table in PUBLISHED_TABLES:
         files[f"datasets/{_DATABASE}/{table.name}.yaml"] = dataset(
-            table, database["uuid"], simulated
+            table, study, database["uuid"], simulated
         )
     for chart in CHARTS:
         files[f"charts/{chart.key}.yaml"] = chart_file(chart, simulated)
-    columns = {table.name: dataset_columns(table) for table in PUBLISHED_TABLES}
+    columns = {table.name: dataset_columns(table, study) for table in PUBLISHED_TABLES}
     files[f"dashboards/{SLUG}.yaml"] = dashboard_file(CHARTS, columns, simulated)
     return files
 
 
-def write_superset(target: Path, *, warehouse: str, simulated: bool) -> Path:
+def write_superset(target: Path, *, warehouse: str, study: Study, simulated: bool) -> Path:
     """Write the export for Superset's import of dashboards or of assets; returns `target`.
 
     `warehouse` is the absolute path by which Superset reaches the database: through the link
-    `published/current`, so that it sees each new release. The same arguments give the same bytes,
-    and the same ids always: importing again updates. UserError if no address can name the path.
+    `published/current`, so that it sees each new release; `study` names the categories. The same
+    arguments give the same bytes, and the same ids always: importing again updates. UserError if
+    no address can name the path.
     """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in _files(warehouse, simulated).items():
+        for name, content in _files(warehouse, study, simulated).items():
             entry = zipfile.ZipInfo(f"{_ROOT}/{name}", _FIXED_TIME)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16

@@ -204,6 +204,8 @@
         return;
       }
       var cell = document.activeElement;
+      var found = event.key === "Enter" && cell !== shown && main.contains(cell) && origin(cell);
+      if (found && found.element === cell && cell.tagName !== "A") { show(found); return; }
       if (event.key === "Enter" && cell === shown && cell.tagName !== "A") { link.focus(); return; }
       var step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 1, ArrowUp: -1 }[event.key];
       var table = step && cell === shown && cell.closest("table");

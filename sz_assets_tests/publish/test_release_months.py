@@ -1,0 +1,32 @@
+"""The facts of a release's months, as its index lists them."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from sz_assets.publish.months import report_links
+from sz_assets.report.data import ReportLink
+
+
+def test_each_month_with_a_page_has_its_facts(tmp_path: Path) -> None:
+    warehouse = tmp_path / "warehouse.duckdb"
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(
+            "create table fct_account_month (crawl_month date, coverage_verdict text, "
+            "video_count bigint, published_in_month_count bigint, data_origin text)"
+        )
+        connection.execute(
+            "insert into fct_account_month values "
+            "('2023-09-01', 'complete', 10, 1, 'simulated'), "
+            "('2023-10-01', 'complete', 11, 2, 'simulated'), "
+            "('2023-10-01', 'truncated', 5, 0, 'live:douyin'), "
+            "('2023-11-01', 'complete', 12, 3, 'simulated')"
+        )
+    months = [date(2023, 10, 1), date(2023, 11, 1), date(2024, 1, 1)]
+    assert report_links(warehouse, months) == [
+        ReportLink(date(2023, 10, 1), "live:douyin, simulated", 2, 1, 16, 2),
+        ReportLink(date(2023, 11, 1), "simulated", 1, 1, 12, 3),
+    ]
