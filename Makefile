@@ -19,7 +19,7 @@ test: .venv/development  ## For everyone, under five minutes
 CLIENTS := duckdb-1-4 duckdb-1-5 harlequin superset
 
 test-all: .venv/development .venv-label-studio/installed $(CLIENTS:%=.venv-clients/%/installed) .venv-clients/axe/installed  ## The slow tests: browsers, whole commands, kills, real clients (needs Chromium, LibreOffice, npm)
-	$(BIN)/pytest -q -m slow
+	$(BIN)/pytest -q -m slow -n 2 --dist loadfile
 
 check: .venv/development  ## Style, types, layers, SQL, definitions
 	$(BIN)/ruff check .

@@ -12,7 +12,6 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Collection, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -106,14 +105,11 @@ def _build(
     with errors_of_the_disk():
         fill_warehouse(warehouse, home, Lake(home.lake), options.storage_version)
     facts = inspect_warehouse(warehouse)
-    with ThreadPoolExecutor(1) as pool:
-        # Beside the formats, which don't keep two cores busy alone.
-        digests = pool.submit(table_hashes, warehouse)
-        described = describe(study, run_id, published_at, options.storage_version, facts)
-        (building / "dictionary").mkdir()
-        write_dictionary(building / "dictionary", study, facts["data_origins"], dbt_page)
-        _accompany(building, home, study, facts, About.of_manifest(study, described), options)
-    for name, digest in digests.result().items():
+    described = describe(study, run_id, published_at, options.storage_version, facts)
+    (building / "dictionary").mkdir()
+    write_dictionary(building / "dictionary", study, facts["data_origins"], dbt_page)
+    _accompany(building, home, study, facts, About.of_manifest(study, described), options)
+    for name, digest in table_hashes(warehouse).items():
         described["tables"][name]["row_md5_xor"] = digest
     write_manifest(building, described)
     return facts

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -52,8 +51,6 @@ FORMATS: dict[str, Callable[[Source, Path], list[Path]]] = {
     "bundle": write_bundle,
     "superset": _write_superset,
 }
-# Those of all rows that DuckDB writes by itself.
-_LARGE = ("parquet", "csv")
 
 
 def _chosen(connection: Any, names: Sequence[str]) -> tuple[Table, ...]:
@@ -130,26 +127,9 @@ def write_formats(
             tuple(months),
             note,
         )
-        paths += _side_by_side(source, data, [name for name in _LARGE if name in formats])
+        # One after the other: each keeps both cores busy, and together they take longer.
         for name, write in FORMATS.items():
-            if name in formats and name not in _LARGE:
+            if name in formats:
                 note(name)
                 paths += write(source, data)
     return paths
-
-
-def _side_by_side(source: Source, data: Path, formats: Sequence[str]) -> list[Path]:
-    """Write formats at the same time: DuckDB writes one CSV file with one core."""
-    cursors = [source.connection.cursor() for _ in formats]
-    with ThreadPoolExecutor(len(_LARGE)) as pool:
-        running = []
-        for name, cursor in zip(formats, cursors, strict=True):
-            source.note(name)
-            running.append(pool.submit(FORMATS[name], replace(source, connection=cursor), data))
-        try:
-            return [path for each in running for path in each.result()]
-        except BaseException:
-            # Leaving the block waits for both: nobody wants what the other one would still write.
-            for cursor in cursors:
-                cursor.interrupt()
-            raise
