@@ -11,6 +11,7 @@ from datetime import date
 import click
 
 from sz_assets.defs.run import RunOutcome
+from sz_assets.publish.months import reports_made_before
 from sz_assets.storage import Home
 
 
@@ -35,6 +36,11 @@ def tell(outcome: RunOutcome, home: Home, month: date, *, debug: bool) -> None:
     click.echo(f"  warehouse  {current / 'warehouse.duckdb'}")
     click.echo(f"  dictionary {current / 'dictionary' / 'index.html'}")
     click.echo(f"  charts     {home.charts_of(month)}")
+    for late, before in reports_made_before(home).items():
+        click.echo(
+            f"The report of {late:%Y-%m} was made before the data of {before:%Y-%m} with which it "
+            f"compares: sz-assets run --month {late:%Y-%m} makes it anew."
+        )
     origins = json.loads((current / "manifest.json").read_bytes())["data_origins"]
     if origins == ["simulated"]:
         click.echo("From the embedded platform: all of it is simulated data.")

@@ -30,12 +30,17 @@ _CODE = re.compile("`([^`]+)`")
 
 
 def write_dictionary(
-    target: Path, study: Study, origins: Collection[str], dbt_page: Path | None = None
+    target: Path,
+    study: Study,
+    origins: Collection[str],
+    dbt_page: Path | None = None,
+    *,
+    beside_reports: bool = True,
 ) -> None:
     """Write index.html, dictionary.md, dictionary.csv and model.svg into an existing folder.
 
     `origins` are the data origins of the release. `dbt_page`, if given, is put beside them as
-    dbt.html and linked.
+    dbt.html and linked; so is the index of the reports, unless there is none beside it.
     """
     if dbt_page is not None:
         shutil.copyfile(dbt_page, target / "dbt.html")
@@ -46,7 +51,7 @@ def write_dictionary(
     (target / "dictionary.csv").write_bytes(csv_text(tables).encode("utf-8-sig"))
     (target / "dictionary.md").write_text(markdown(title, tables, queries, note), encoding="utf-8")
     (target / "index.html").write_text(
-        page(title, tables, queries, note, picture, has_dbt_page=dbt_page is not None),
+        page(title, tables, queries, note, picture, dbt_page is not None, beside_reports),
         encoding="utf-8",
     )
 
@@ -79,8 +84,8 @@ def page(
     queries: list[Query],
     note: Bilingual | None,
     picture: str,
-    *,
-    has_dbt_page: bool = False,
+    has_dbt_page: bool,
+    beside_reports: bool,
 ) -> str:
     """The dictionary as one HTML page that asks nobody; `picture` is an SVG of our own making."""
     own = files(__package__).joinpath("templates")
@@ -96,6 +101,7 @@ def page(
         note=note,
         picture=Markup(picture),  # noqa: S704 (drawn from the contracts' own names)
         has_dbt_page=has_dbt_page,
+        beside_reports=beside_reports,
         counts=(len(tables), sum(len(table.columns) for table in tables)),
     )
 

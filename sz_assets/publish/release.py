@@ -26,7 +26,7 @@ from sz_assets.publish.formats.source import errors_of_the_disk
 from sz_assets.publish.history import building_folder, remove_leftovers, remove_old
 from sz_assets.publish.inspection import ReleaseInvalid, inspect_warehouse, table_hashes
 from sz_assets.publish.manifest import MANIFEST, describe, write_manifest
-from sz_assets.publish.months import report_links
+from sz_assets.publish.months import report_links, reports_made_before
 from sz_assets.publish.place import WAREHOUSE, current_warehouse, publishing, turn_current_to
 from sz_assets.publish.warehouse import fill_warehouse
 from sz_assets.report.page import build_index
@@ -130,7 +130,7 @@ def _accompany(
         write_formats(warehouse, building, options.formats, about, address=home.current / WAREHOUSE)
     index = build_index(
         Bilingual(study.name.zh, study.name.en),
-        report_links(building / WAREHOUSE, with_page),
+        report_links(building / WAREHOUSE, with_page, reports_made_before(home)),
         documents=_documents(building),
     )
     (building / "index.html").write_text(index, encoding="utf-8")

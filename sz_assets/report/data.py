@@ -92,7 +92,8 @@ class ReportLink:
     """One month in the index of reports, with its key facts; None where one is not known.
 
     Of `accounts`, `complete_accounts` have whole lists; `videos` is how many were observed, of
-    which `published_videos` were published in the month.
+    which `published_videos` were published in the month. `made_before` is an earlier month that was
+    built after the report, which compares with it.
     """
 
     crawl_month: date
@@ -101,6 +102,7 @@ class ReportLink:
     complete_accounts: int | None = None
     videos: int | None = None
     published_videos: int | None = None
+    made_before: date | None = None
 
 
 def _both(name: Name) -> Bilingual:

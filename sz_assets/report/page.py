@@ -28,6 +28,7 @@ from sz_assets.charts.wording import (
     RELIABILITY_SIGNS,
     YES_NO,
 )
+from sz_assets.contracts import PUBLISHED_TABLES
 from sz_assets.report.analysis import SECTIONS, analysis_sections
 from sz_assets.report.data import ReportData, ReportLink
 from sz_assets.report.figures import figures_by_section
@@ -46,6 +47,7 @@ REPEATED_ROWS = {
     "news_missing": "engagement_summary",
     "claim_tests_coding": "claim_tests",
 }
+_TABLES = {table.name for table in PUBLISHED_TABLES}
 _STATISTICS = (
     ("mean", Bilingual("平均", "Mean")),
     ("std_dev", Bilingual("标准差", "SD")),
@@ -138,7 +140,8 @@ def build_index(
     files: dict[str, list[tuple[str, str]]] = {}
     others = []
     for words, address in documents:
-        if found := re.fullmatch(r"data/(\w+)/(\w+)\.\w+", address):
+        found = re.fullmatch(r"data/(\w+)/(\w+)\.\w+", address)
+        if found and found[2] in _TABLES:
             files.setdefault(found[2], []).append((found[1], address))
         else:
             others.append((words, address))

@@ -77,6 +77,7 @@ def test_a_lost_video_stops_the_month(
     assert len(sample) == 1
 
 
+@pytest.mark.slow
 def test_a_refused_account_stops_the_month_unless_that_is_allowed(
     tmp_path: Path, small_study: Path, run_month, refusing, light, manifest
 ) -> None:

@@ -65,7 +65,9 @@ def write_bundle(source: Source, data: Path) -> list[Path]:
         own = Path(name)
         _write_texts(source, own)
         (own / "dictionary").mkdir()
-        write_dictionary(own / "dictionary", source.about.study, source.about.data_origins)
+        write_dictionary(
+            own / "dictionary", source.about.study, source.about.data_origins, beside_reports=False
+        )
         files = [(path.relative_to(own).as_posix(), path) for path in _files(own)]
         for kind, write in (("parquet", write_parquet), ("csv", write_csv)):
             there = data / kind

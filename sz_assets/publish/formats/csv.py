@@ -43,8 +43,9 @@ LOSSES = (
     ),
     Loss(
         "apostrophe",
-        "可能被当作公式的文本前加了一个撇号；规则可逆，见 README。",
-        "A text that could be taken for a formula has an apostrophe in front; it can be undone.",
+        "可能被当作公式的文本前加了一个撇号；规则可逆，见同处的 README.txt。",
+        "A text that could be taken for a formula has an apostrophe in front; README.txt beside it "
+        "says how to undo it.",
     ),
     Loss(
         "separator",

@@ -186,7 +186,8 @@ def _write(
         for column in table.columns
         if (found := value_labels(column, source.about.study, program))
     }
-    said = cut_to_bytes(f"{source.about.simulated} {table.description}".strip(), 60)
+    mark = "模拟数据 Simulated data: " if source.about.simulated else ""
+    said = cut_to_bytes(f"{mark}{table.description}", 60)
     try:
         program.write(
             frame,
