@@ -16,11 +16,10 @@ from typing import Any
 import duckdb
 
 from sz_assets.contracts import PUBLISHED_TABLES
-from sz_assets.contracts.sql import quoted
+from sz_assets.contracts.sql import literal, quoted
 from sz_assets.errors import UserError
 from sz_assets.publish.manifest import read_manifest
 from sz_assets.publish.place import WAREHOUSE
-from sz_assets.publish.warehouse import literal
 
 _MONTH = "crawl_month"
 

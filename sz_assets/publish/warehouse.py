@@ -16,14 +16,9 @@ import duckdb
 
 from sz_assets.contracts import PUBLISHED_TABLES
 from sz_assets.contracts.chinese import comment_of
-from sz_assets.contracts.sql import DUCKDB_TYPES, quoted
+from sz_assets.contracts.sql import DUCKDB_TYPES, literal, quoted
 from sz_assets.contracts.table import Table
 from sz_assets.storage import Home, Lake
-
-
-def literal(value: str) -> str:
-    """A text as an SQL literal."""
-    return "'" + value.replace("'", "''") + "'"
 
 
 def fill_warehouse(path: Path, home: Home, lake: Lake, storage_version: str) -> None:

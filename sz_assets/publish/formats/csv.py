@@ -18,10 +18,10 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from sz_assets.contracts.sql import quoted
+from sz_assets.contracts.sql import literal, quoted
 from sz_assets.contracts.table import Column, Type
 from sz_assets.publish.about import About
-from sz_assets.publish.formats.source import Loss, Source, literal
+from sz_assets.publish.formats.source import Loss, Source
 
 # Code points that programs skip, or don't show, before they look for a formula.
 _BLANKS = (

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sz_assets.publish.formats.source import Loss, Source, described, literal
+from sz_assets.contracts.sql import literal
+from sz_assets.publish.formats.source import Loss, Source, described
 
 LOSSES: tuple[Loss, ...] = ()
 

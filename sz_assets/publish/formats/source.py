@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sz_assets.contracts.sql import quoted
+from sz_assets.contracts.sql import literal, quoted
 from sz_assets.contracts.table import Column, Table, Type
 from sz_assets.errors import UserError
 from sz_assets.publish.about import About
@@ -34,11 +34,6 @@ class Loss:
     code: str
     zh: str
     en: str
-
-
-def literal(value: str) -> str:
-    """A text as an SQL literal."""
-    return "'" + value.replace("'", "''") + "'"
 
 
 def described(column: Column) -> str:

@@ -59,9 +59,7 @@ SPSS = Program(
     folder="spss",
     suffix="sav",
     name_length=64,
-    reserved=frozenset(
-        ["all", "and", "by", "eq", "ge", "gt", "le", "lt", "ne", "not", "or", "to", "with"]
-    ),
+    reserved=frozenset(_RESERVED.split()),
     label_bytes=120,
     text_bytes=TEXT_BYTES,
     largest_number=1.7e308,
