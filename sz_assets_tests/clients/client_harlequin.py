@@ -104,6 +104,8 @@ def main(database: str, query: str, answer: str, folder: str) -> None:
         terminal.type(DOWN + OPEN)
         seen = terminal.wait_for(lambda: "fct_video_month" in terminal.text(), "The tables")
         terminal.type(EDITOR)
+        # Keys typed before the editor has the focus would go to the catalogue.
+        terminal.wait_for(lambda: "Format Query" in terminal.text(), "The editor's keys")
         # The semicolon ends harlequin's suggestions, of which Ctrl+J would take one.
         terminal.type(f"{query};".encode())
         terminal.wait_for(lambda: f"{query};" in terminal.text(), "The query that was typed")
