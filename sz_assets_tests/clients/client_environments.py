@@ -40,6 +40,6 @@ def command(client: str, script: str, *arguments: object) -> dict[str, Any]:
 
 def answer_of(client: str, script: str, *arguments: object) -> Any:
     """The JSON that a script prints there; what it said if it failed."""
-    done = subprocess.run(**command(client, script, *arguments), timeout=120)
+    done = subprocess.run(**command(client, script, *arguments), timeout=400)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
