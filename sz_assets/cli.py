@@ -246,10 +246,11 @@ def _settings_and_study() -> tuple[Any, Study]:
 
 
 def _run(months: list[date], recrawl: bool, allow_partial: bool) -> None:
+    from sz_assets import crew
     from sz_assets.progress import StepBar
 
     settings, _ = _settings_and_study()
-    with StepBar() as bar:
+    with StepBar() as bar, crew.started(("great_expectations", "altair", "vl_convert")):
         from sz_assets.defs.run import load_ahead, run_months
 
         load_ahead()

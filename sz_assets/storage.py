@@ -9,6 +9,7 @@ table contains (`contracts`) or means (`core`).
       warehouse/warehouse.duckdb                             the working database of dbt
       artifacts/charts|report/crawl_month=…/                 charts and report pages
       published/releases/<run id>/, published/current ->     what readers open
+      kept/                                                  what was made of which inputs
       dagster/                                               Dagster's own home
       requests/                                              requests per host and day
       coding/codebooks|samples|codes|models|answers/         what people and machines code
@@ -88,6 +89,10 @@ class Home:
             date.fromisoformat(path.parent.name.removeprefix(_MONTH_PREFIX)): path
             for path in sorted(found)
         }
+
+    @property
+    def kept(self) -> Path:
+        return self.root / "kept"
 
     @property
     def request_counts(self) -> Path:

@@ -20,6 +20,7 @@ from datetime import date
 import dagster as dg
 from dagster._core.errors import DagsterExecutionInterruptedError
 
+from sz_assets import crew
 from sz_assets.contracts.core import CRAWL_COVERAGE
 from sz_assets.contracts.table import Table
 from sz_assets.defs.crawl_events import open_lists
@@ -38,6 +39,8 @@ from sz_assets.progress import StepProgress
 from sz_assets.storage import Home, Lake
 
 JOB_NAME = "month"
+# What others of a crew load, if there is one.
+_SHARED = ("great_expectations", "altair", "vl_convert")
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ def load_ahead() -> None:
     importlib.import_module("sqlalchemy.orm")
 
     def load() -> None:
-        for name in ("dbt.cli.main", "great_expectations", "altair", "vl_convert"):
+        for name in ("dbt.cli.main", *(() if crew.is_started() else _SHARED)):
             importlib.import_module(name)
 
     threading.Thread(target=load, name="load-ahead", daemon=True).start()
