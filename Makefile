@@ -32,14 +32,17 @@ check: .venv/development  ## Style, types, layers, SQL, definitions
 pictures: .venv/development  ## Make the pictures of the README again (needs Chromium)
 	$(BIN)/python sz_assets_tests/ui/ui_pictures.py docs/pictures
 
-bench: .venv/development  ## Measure, and print figures with their ratios
-	$(BIN)/python -m benchmarks
+# make bench SECTIONS="month charts" measures some sections alone.
+bench: .venv/bench  ## Measure, print figures with their ratios, write docs/performance.md
+	$(BIN)/python -m benchmarks $(SECTIONS)
 
 lock:  ## Renew the locks (versions and hashes) from pyproject.toml
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-annotate \
 		--no-header --upgrade pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-annotate \
 		--no-header -c requirements.lock --group dev pyproject.toml -o requirements-dev.lock
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-annotate \
+		--no-header -c requirements-dev.lock --group bench pyproject.toml -o requirements-bench.lock
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-annotate \
 		--no-header --upgrade --group label-studio -o requirements-label-studio.lock
 	for client in $(CLIENTS); do $(BIN)/uv pip compile -q --universal --generate-hashes \
@@ -66,6 +69,10 @@ clean:  ## Remove what make made, but not the data
 
 .venv/development: .venv/runtime requirements-dev.lock
 	$(UV) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.venv/bench: .venv/development requirements-bench.lock
+	$(UV) --require-hashes -r requirements-bench.lock
 	@touch $@
 
 .venv-label-studio/installed: .venv/uv requirements-label-studio.lock

@@ -23,7 +23,7 @@ from typing import Any
 
 import msgspec
 
-from benchmarks.commands import fresh_home
+from benchmarks.homes import fresh_home
 
 ACCOUNTS = 13
 PAGES = 40

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import resource
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -20,18 +19,24 @@ from pathlib import Path
 
 import polars as pl
 
+from benchmarks.processes import python
+
 MONTH = date(2023, 10, 1)
-SIZES = (2_580, 10_000_000)
+SIZES = (2_580, 1_000_000, 10_000_000)
 
 
 @dataclass(frozen=True)
 class Publishing:
-    """One release: seconds until it is current, CPU seconds, its bytes, and a bare copy's time."""
+    """One release: seconds until it is current, CPU seconds, its bytes, a bare copy's time, memory.
+
+    `peak_mb` is the process's largest resident memory.
+    """
 
     seconds: float
     cpu_seconds: float
     megabytes: float
     copy_seconds: float
+    peak_mb: float
 
 
 def simulated_home(root: Path, videos: int) -> None:
@@ -88,25 +93,21 @@ def simulated_home(root: Path, videos: int) -> None:
 
 
 def measure_publishing(sizes: tuple[int, ...] = SIZES) -> Iterator[tuple[str, Publishing]]:
-    """Each size once, in a process of its own; imports are not counted."""
+    """Each size once, made and published in processes of their own; imports are not counted."""
     for size in sizes:
         with tempfile.TemporaryDirectory(prefix="sz-bench-") as folder:
-            told = subprocess.run(
-                [sys.executable, "-m", "benchmarks.publishing", folder, str(size)],
-                stdout=subprocess.PIPE,
-                text=True,
-                check=True,
-            ).stdout
-        yield f"{size:,} videos", Publishing(*map(float, told.splitlines()[-1].split()))
+            python("-m", "benchmarks.publishing", "make", folder, str(size))
+            cost = python("-m", "benchmarks.publishing", "publish", folder)
+        seconds, cpu, megabytes, copied = map(float, cost.told.splitlines()[-1].split())
+        yield f"{size:,} videos", Publishing(seconds, cpu, megabytes, copied, cost.peak_mb)
 
 
-def _publish(root: Path, videos: int) -> Publishing:
+def _publish(root: Path) -> tuple[float, ...]:
     from sz_assets.publish.release import publish
     from sz_assets.storage import Home
     from sz_assets.study import load_study
 
-    simulated_home(root, videos)
-    home, study = Home(root), load_study("shenzhen")
+    home, study = Home(root / "home"), load_study("shenzhen")
     before, started = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
     release = publish(home, study, "benchmark", datetime(2026, 11, 24, tzinfo=UTC))
     seconds = time.perf_counter() - started
@@ -116,13 +117,15 @@ def _publish(root: Path, videos: int) -> Publishing:
     copied = time.perf_counter() - started
     size = sum(path.stat().st_size for path in release.folder.rglob("*") if path.is_file())
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Publishing(seconds, cpu, size / 1e6, copied)
+    return seconds, cpu, size / 1e6, copied
 
 
 def _main() -> None:
-    root, videos = sys.argv[1:]
-    made = _publish(Path(root) / "home", int(videos))
-    print(made.seconds, made.cpu_seconds, made.megabytes, made.copy_seconds)
+    step, folder, *rest = sys.argv[1:]
+    if step == "make":
+        simulated_home(Path(folder) / "home", int(rest[0]))
+    else:
+        print(*_publish(Path(folder)))
 
 
 if __name__ == "__main__":

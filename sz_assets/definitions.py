@@ -12,6 +12,7 @@ from typing import Any
 import dagster as dg
 
 from sz_assets.coding.store import CodingStore
+from sz_assets.defs import garbage
 from sz_assets.defs.assets.analysis import analysis_assets, analysis_checks
 from sz_assets.defs.assets.charts import chart_assets, chart_checks
 from sz_assets.defs.assets.coding import coding_assets, coding_checks
@@ -91,5 +92,6 @@ def _assemble(settings: Settings, overrides: Mapping[str, Any]) -> dg.Definition
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """What Dagster loads."""
+    """What Dagster loads, into a server of its own or a run that the UI launched."""
+    garbage.look_rarely()
     return build_defs()

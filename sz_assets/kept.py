@@ -141,7 +141,8 @@ class Kept:
         """The record of what was made of this (`digest_of`), if its files are as they were left."""
         try:
             stored = json.loads(self._path(name).read_bytes())
-            if stored["made_of"] != _made_of(made_of):
+            own_digest = stored.pop("digest")
+            if own_digest != digest_of(stored) or stored["made_of"] != _made_of(made_of):
                 return None
             for place, digest in stored["files"].items():
                 if _file_digest(self._folder / place) != digest:
@@ -154,12 +155,14 @@ class Kept:
         self, name: str, made_of: str, files: Sequence[Path], run_id: str, value: Any = None
     ) -> None:
         """Record what was made of this; OSError if the disk refuses."""
-        stored = {
+        stored: dict[str, Any] = {
             "made_of": _made_of(made_of),
             "run_id": run_id,
             "files": {os.path.relpath(path, self._folder): _file_digest(path) for path in files},
             "value": value,
         }
+        # Without it a turned bit could make a failed check a passed one.
+        stored["digest"] = digest_of(stored)
         path = self._path(name)
         path.parent.mkdir(parents=True, exist_ok=True)
         # Not flushed to disk: a record that a power cut takes is only work to be done again.

@@ -36,6 +36,8 @@ from sz_assets.disk import refusal, write_atomically, write_bytes, write_parquet
 from sz_assets.errors import UserError
 
 _MONTH_PREFIX = "crawl_month="
+# Pages in a row group of a raw table, which is what a reader of bodies has in memory.
+_PAGES_AT_A_TIME = 64
 
 
 @dataclass(frozen=True)
@@ -240,7 +242,7 @@ class Lake:
         # Small row groups keep a reader's memory bounded by pages, not by the attempt.
         return write_atomically(
             path,
-            lambda temporary: write_parquet(frame, temporary, row_group_size=64),
+            lambda temporary: write_parquet(frame, temporary, row_group_size=_PAGES_AT_A_TIME),
         )
 
     def accounts(self, table: Table, crawl_month: date) -> list[str]:
@@ -264,6 +266,13 @@ class Lake:
             pl.read_parquet(path, columns=columns, hive_partitioning=False, glob=False)
             for path in paths
         )
+
+    def read_batches(self, table: Table, path: Path) -> Iterator[pl.DataFrame]:
+        """The rows of one attempt with their bodies, one row group at a time, in order."""
+        stored = pl.scan_parquet(path, hive_partitioning=False, glob=False)
+        count = stored.select(pl.len()).collect().item()
+        for start in range(0, count, _PAGES_AT_A_TIME):
+            yield stored.select(table.column_names).slice(start, _PAGES_AT_A_TIME).collect()
 
 
 @contextmanager

@@ -1,28 +1,18 @@
-"""Many charts of many months: drawn and inspected on all cores.
+"""One chart of one month as an order, which any process can carry out.
 
-Here: an order for one chart, and carrying out many. Not here: what is drawn (`catalogue`), or how
-(`render`, `inspection`).
+Here: the order, drawing it and inspecting what was drawn. Not here: what is drawn (`catalogue`),
+how (`render`, `inspection`), or who does it (`defs.drawing`).
 """
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 from sz_assets.charts.catalogue import Frames, chart_named
 from sz_assets.charts.context import ChartContext
 from sz_assets.charts.inspection import Inspection, inspect_chart
 from sz_assets.charts.render import ChartFiles, write_chart
-
-# Another process needs some two seconds before it can draw: as long as this many charts take.
-_WORTH_MORE_PROCESSES = 20
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -41,7 +31,11 @@ class Order:
 
 def draw(order: Order) -> ChartFiles:
     """Draw the chart and replace its files; UserError if the disk refuses."""
-    chart = chart_named(order.name).build(order.frames, order.context)
+    from altair.utils.schemapi import debug_mode
+
+    # The tests hold every chart, and each of its parts, against Vega-Lite's schema.
+    with debug_mode(False):
+        chart = chart_named(order.name).build(order.frames, order.context)
     return write_chart(chart, order.folder, order.name)
 
 
@@ -54,18 +48,3 @@ def inspect(order: Order) -> Inspection:
         mark=spec.mark,
         badges=order.context.badges,
     )
-
-
-def carry_out(work: Callable[[Order], T], orders: Sequence[Order]) -> Iterator[T]:
-    """The results of `work` (`draw` or `inspect`) on the orders, in their order.
-
-    A few are done in this process, many in one process for each core. The first error is raised.
-    """
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    if len(orders) < _WORTH_MORE_PROCESSES or not cores or cores < 2:
-        yield from map(work, orders)
-        return
-    # A forked copy of a process with threads can hang, so each begins anew.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(cores, 4), mp_context=context) as pool:
-        yield from pool.map(work, orders, chunksize=2)

@@ -22,7 +22,9 @@ Part: TypeAlias = alt.Chart | alt.LayerChart | alt.VConcatChart
 
 def data(rows: Sequence[Mapping[str, Any]], name: str) -> alt.InlineData:
     """Rows as a named data set inside the specification: nothing is fetched to draw it."""
-    return alt.InlineData(values=[dict(row) for row in rows], name=name)
+    # A tuple, because Altair copies lists, row by row and value by value, with each chart that is
+    # put into another: that is most of what building a chart costs.
+    return alt.InlineData(values=tuple(dict(row) for row in rows), name=name)
 
 
 def _badges(badges: Sequence[Bilingual], width: int) -> alt.LayerChart:

@@ -49,8 +49,12 @@ class _Result:
 
 
 @cache
-def _source() -> Any:
-    """The library, set up once per process: nothing on disk, nothing sent anywhere."""
+def _batch_definition() -> Any:
+    """The library, set up once per process: nothing on disk, nothing sent anywhere.
+
+    One definition does for every table, as rows are handed over with each validation; the library
+    writes its settings anew for each one that is added.
+    """
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
@@ -59,12 +63,8 @@ def _source() -> Any:
     logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    return context.data_sources.add_pandas("lake")
-
-
-def load_library() -> None:
-    """Import the library now, for example while something else waits for the network."""
-    _source()
+    tables = context.data_sources.add_pandas("lake").add_dataframe_asset("tables")
+    return tables.add_batch_definition_whole_dataframe("rows")
 
 
 def validate(table: Table, frame: pl.DataFrame, expected: Sequence[Expectation]) -> list[Outcome]:
@@ -120,55 +120,87 @@ def validate_months(
 def _evaluate(table: Table, frame: pl.DataFrame, expected: Sequence[Expectation]) -> list[_Result]:
     if not expected:
         return []
+    definition = _batch_definition()
     import great_expectations as gx
+    from great_expectations.validator.v1_validator import Validator
 
-    source = _source()
+    from sz_assets.contracts.row_rules import ExpectRowsToKeepRules
+
     name = f"{table.layer}_{table.name}"
-    if name not in source.get_asset_names():
-        source.add_dataframe_asset(name).add_batch_definition_whole_dataframe("rows")
-    definition = source.get_asset(name).get_batch_definition("rows")
+    by_row = [place for place, each in enumerate(expected) if each.is_about_rows]
+    others = [place for place, each in enumerate(expected) if not each.is_about_rows]
+    of_rows = [
+        ExpectRowsToKeepRules(
+            rules=[
+                {"name": each.name, "arguments": each.arguments, "label": each.label}
+                for each in (expected[place] for place in by_row)
+            ],
+            meta={"places": by_row},
+        )
+    ]
     suite = gx.ExpectationSuite(
         name=name,
         expectations=[
-            getattr(gx.expectations, each.name)(**each.arguments, meta={"position": position})
-            for position, each in enumerate(expected)
+            *(of_rows if by_row else []),
+            *(
+                getattr(gx.expectations, expected[place].name)(
+                    **expected[place].arguments, meta={"places": [place]}
+                )
+                for place in others
+            ),
         ],
     )
-    validation = definition.get_batch({"dataframe": _to_pandas(frame, table)}).validate(
-        suite, result_format={"result_format": "COMPLETE", "partial_unexpected_count": 0}
+    # What Batch.validate does, without making the batch twice.
+    validator = Validator(
+        definition,
+        result_format={"result_format": "COMPLETE", "partial_unexpected_count": 0},
+        batch_parameters={"dataframe": _to_pandas(frame, table, expected)},
     )
     results: dict[int, _Result] = {}
-    for result in validation.results:
-        position = result.expectation_config.meta["position"]
+    for result in validator.validate_expectation_suite(suite).results:
+        places = result.expectation_config.meta["places"]
         if message := _raised(result.exception_info):
-            raise RuntimeError(
-                f"{name}: {expected[position].label} could not be evaluated: {message}"
+            # Of the rules about rows, the message says which one it was.
+            told = (
+                "" if places == by_row else f"{expected[places[0]].label} could not be evaluated: "
             )
-        details = result.result
-        observed = details.get("observed_value")
-        results[position] = _Result(
-            holds=bool(result.success),
-            checked_count=int(details.get("element_count", frame.height)),
-            failing_count=int(details.get("unexpected_count", 0 if result.success else 1)),
-            observed_value=None if observed is None else float(observed),
-            failing=[int(row) for row in details.get("unexpected_index_list") or []],
-        )
-    return [results[position] for position in range(len(expected))]
+            raise RuntimeError(f"{name}: {told}{message}")
+        if places == by_row:
+            for place, failing in zip(by_row, result.result["observed_value"], strict=True):
+                results[place] = _Result(not failing, frame.height, len(failing), None, failing)
+        else:
+            [place] = places
+            results[place] = _result_of(result, frame.height)
+    return [results[place] for place in range(len(expected))]
 
 
-def _to_pandas(frame: pl.DataFrame, table: Table) -> Any:
-    """The one seam where data become pandas: the library reads nothing else of ours."""
-    plain = [
-        name
-        for name in frame.columns
-        if table.column(name).type not in (Type.BINARY, Type.TEXT_LIST)
-    ]
+def _result_of(result: Any, height: int) -> _Result:
+    """The library's result for one of its own expectations."""
+    details = result.result
+    observed = details.get("observed_value")
+    return _Result(
+        holds=bool(result.success),
+        checked_count=int(details.get("element_count", height)),
+        failing_count=int(details.get("unexpected_count", 0 if result.success else 1)),
+        observed_value=None if observed is None else float(observed),
+        failing=[int(row) for row in details.get("unexpected_index_list") or []],
+    )
+
+
+def _to_pandas(frame: pl.DataFrame, table: Table, expected: Sequence[Expectation]) -> Any:
+    """The one seam where data become pandas: the library reads nothing else of ours.
+
+    Only the columns that are spoken of go through it, and one where none is: the rows are counted.
+    """
     sums = [
         (pl.col(rule.total) - pl.sum_horizontal(rule.parts)).alias(difference_column(rule))
         for rule in table.rules
         if isinstance(rule, SumsTo)
     ]
-    return frame.select(plain).with_columns(sums).to_pandas()
+    spoken_of = {name for each in expected for name in each.columns}
+    wide = frame.with_columns(sums)
+    names = [name for name in wide.columns if name in spoken_of] or list(table.key[:1])
+    return wide.select(names).to_pandas()
 
 
 def _raised(exception_info: dict[str, Any] | None) -> str | None:
@@ -183,17 +215,22 @@ def _raised(exception_info: dict[str, Any] | None) -> str | None:
 def _outcome(
     table: Table, frame: pl.DataFrame, expectation: Expectation, result: _Result
 ) -> Outcome:
-    shown = frame[result.failing[:_SHOWN_ROWS]].select(
-        [name for name in frame.columns if table.column(name).type != Type.BINARY]
-    )
     return Outcome(
         expectation=expectation,
         holds=result.holds,
         checked_count=result.checked_count,
         failing_count=result.failing_count,
         observed_value=result.observed_value,
-        failing_rows=[
-            {key: str(value)[:200] for key, value in row.items()}
-            for row in shown.iter_rows(named=True)
-        ],
+        failing_rows=_shown(table, frame, result.failing[:_SHOWN_ROWS]),
     )
+
+
+def _shown(table: Table, frame: pl.DataFrame, places: list[int]) -> list[dict[str, str]]:
+    if not places:
+        return []
+    shown = frame[places].select(
+        [name for name in frame.columns if table.column(name).type != Type.BINARY]
+    )
+    return [
+        {key: str(value)[:200] for key, value in row.items()} for row in shown.iter_rows(named=True)
+    ]

@@ -58,6 +58,13 @@ class Expectation:
         return not self.name.startswith("ExpectTable") and "mostly" not in self.arguments
 
     @property
+    def columns(self) -> list[str]:
+        """The columns that it speaks of."""
+        arguments = self.arguments
+        single = [arguments[key] for key in ("column", "column_A", "column_B") if key in arguments]
+        return [*single, *arguments.get("column_list", [])]
+
+    @property
     def label(self) -> str:
         """The expectation in one line, for people."""
         details = ", ".join(f"{key}={value}" for key, value in self.arguments.items())

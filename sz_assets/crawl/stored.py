@@ -6,10 +6,12 @@ decoding (`sources`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import TypeVar
 
 import polars as pl
 
@@ -18,6 +20,11 @@ from sz_assets.contracts.table import Table
 from sz_assets.core.attempts import choose_attempts, choose_profiles, of_attempts
 from sz_assets.errors import UserError
 from sz_assets.storage import Lake
+
+T = TypeVar("T")
+
+# Small attempts are decoded together, so that what each batch costs is shared by many pages.
+_BATCH_BYTES = 32 * 1024**2
 
 
 @dataclass
@@ -34,11 +41,14 @@ class StoredMonth:
     counting_profiles: pl.DataFrame
     data_origin: str
 
-    @cached_property
-    def pages(self) -> pl.DataFrame:
-        """The pages with their bodies, for decoding; read when asked for."""
+    def page_batches(self) -> Iterator[pl.DataFrame]:
+        """The pages with their bodies, for decoding, in order.
+
+        A batch is one row group of a file, or several that are small, so memory does not grow
+        with an account or a month. The next one is read while the caller works on the last.
+        """
         counting = self.page_answers.filter(pl.col("outcome") == "ok")
-        return _with_bodies(self.lake, ACCOUNT_PAGES, counting)
+        return ahead(_batches(self.lake, ACCOUNT_PAGES, counting))
 
     @cached_property
     def profiles(self) -> pl.DataFrame:
@@ -66,6 +76,15 @@ def load_month(lake: Lake, crawl_month: date, account_ids: Sequence[str]) -> Sto
     )
 
 
+def ahead(items: Iterator[T]) -> Iterator[T]:
+    """The same items, none of which is None, each made in a thread while the last one is used."""
+    with ThreadPoolExecutor(1) as thread:
+        coming = thread.submit(next, items, None)
+        while (made := coming.result()) is not None:
+            coming = thread.submit(next, items, None)
+            yield made
+
+
 def _answers(
     lake: Lake, table: Table, crawl_month: date, account_ids: Sequence[str]
 ) -> pl.DataFrame:
@@ -77,8 +96,21 @@ def _answers(
 
 def _with_bodies(lake: Lake, table: Table, rows: pl.DataFrame) -> pl.DataFrame:
     """The same rows, in the same order, with their bodies."""
+    return pl.concat([lake.read_attempts(table, []), *_batches(lake, table, rows)])
+
+
+def _batches(lake: Lake, table: Table, rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """The same rows, in the same order, with their bodies, some at a time."""
     files = rows.select("crawl_month", "account_id", "attempt_id").unique(maintain_order=True)
-    paths = [lake.attempt_path(table, *names) for names in files.iter_rows()]
-    return lake.read_attempts(table, paths).join(
-        rows.select(table.key), on=table.key, how="semi", maintain_order="left"
-    )
+    held: list[pl.DataFrame] = []
+    size = 0
+    for names in files.iter_rows():
+        for group in lake.read_batches(table, lake.attempt_path(table, *names)):
+            held.append(group.join(rows, on=table.key, how="semi", maintain_order="left"))
+            size += int(held[-1]["body"].bin.size().sum())
+            if size >= _BATCH_BYTES:
+                yield pl.concat(held)
+                held.clear()
+                size = 0
+    if held:
+        yield pl.concat(held)

@@ -1,43 +1,28 @@
 """Asset checks made from the contracts: one per table and kind of property, per crawl month.
 
 Here: how expectations become checks, with severity and evidence. Not here: what is expected
-(`contracts`), or checks about files (`assets.charts`, `assets.publish`).
+(`contracts`), judging it (`defs.judging`), or checks about files (`assets.charts`,
+`assets.publish`).
 """
 
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
 import dagster as dg
-import polars as pl
 from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluation
 
-from sz_assets.contracts.evaluation import Outcome, validate_months
-from sz_assets.contracts.expectations import DESCRIPTIONS, Kind, expectations, kinds
+from sz_assets.contracts.evaluation import Outcome
+from sz_assets.contracts.expectations import DESCRIPTIONS, Kind, kinds
 from sz_assets.contracts.table import Severity, Table
 from sz_assets.defs.describe import table_key
+from sz_assets.defs.judging import Judged, judge
 from sz_assets.defs.months import crawl_months, to_key
+from sz_assets.kept import Kept
 
 CheckEvents = Iterator[dg.Output[None] | AssetCheckEvaluation]
 # Only these parts of a contract stop the assets downstream when they fail with BLOCK.
 _BLOCKING_KINDS = (Kind.KEYS, Kind.MISSING_VALUES, Kind.VALUES, Kind.TOTALS)
-
-
-class TableReader(Protocol):
-    """Where checks get a table's rows from: the lake or the warehouse."""
-
-    def opened(self) -> AbstractContextManager[Any]:
-        """Held while several tables are read."""
-        ...
-
-    def rows(self, table: Table, crawl_month: date) -> pl.DataFrame:
-        """The month's rows; columns that no expectation needs may be absent."""
-        ...
-
-    def previous_row_count(self, table: Table, crawl_month: date) -> int | None:
-        """Rows of the newest stored month before this one; None if there is none."""
-        ...
 
 
 def evaluation(
@@ -85,7 +70,7 @@ def _summary(outcomes: Sequence[Outcome]) -> str:
     )
 
 
-def _evidence(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def _evidence(outcomes: Sequence[Outcome], earlier_run_id: str | None) -> dict[str, Any]:
     rows = [
         dg.TableRecord(
             {
@@ -113,6 +98,8 @@ def _evidence(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         evidence["expectations"] = dg.MetadataValue.table(rows)
     if samples:
         evidence["failing rows (up to 5 each)"] = dg.MetadataValue.json(samples)
+    if earlier_run_id is not None:
+        evidence["judged by run"] = f"{earlier_run_id}, on the same rows"
     return evidence
 
 
@@ -145,26 +132,20 @@ def check_outputs(
             yield dg.Output(None, output_name=spec.get_python_identifier())
 
 
-def evaluate_table(
-    specs: Sequence[dg.AssetCheckSpec], table: Table, reader: TableReader, months: Sequence[date]
+def evaluations(
+    specs: Sequence[dg.AssetCheckSpec], judged: Mapping[date, Judged]
 ) -> Iterator[AssetCheckEvaluation]:
-    """Run the expectations behind these checks of one table on all months of a run."""
-    kinds_wanted = {spec.name for spec in specs}
-    given = {}
-    for month in months:
-        expected = expectations(table, reader.previous_row_count(table, month))
-        wanted = [each for each in expected if each.kind.value in kinds_wanted]
-        given[month] = (reader.rows(table, month), wanted)
-    for month, outcomes in validate_months(table, given).items():
+    """What these checks of one table say of its months."""
+    for month, found in judged.items():
         for spec in specs:
-            ours = [each for each in outcomes if each.expectation.kind.value == spec.name]
+            ours = [each for each in found.outcomes if each.expectation.kind.value == spec.name]
             failed = [each for each in ours if not each.holds]
             blocks = any(each.expectation.severity is Severity.BLOCK for each in failed)
             yield evaluation(
                 spec,
                 month,
                 passed=not failed,
-                metadata=_evidence(ours),
+                metadata=_evidence(ours, found.earlier_run_id),
                 description=_summary(ours) if ours else "No earlier month to compare with.",
                 severity=Severity.BLOCK if blocks or not failed else Severity.WARN,
             )
@@ -186,20 +167,32 @@ def table_checks(
     specs = check_specs(tables, partitions, only)
 
     @dg.multi_asset_check(
-        name=name, specs=specs, can_subset=True, required_resource_keys={reader_key}, pool=pool
+        name=name,
+        specs=specs,
+        can_subset=True,
+        required_resource_keys={reader_key, "home"},
+        pool=pool,
     )
     def run_checks(context: dg.AssetCheckExecutionContext) -> CheckEvents:
         reader = getattr(context.resources, reader_key)
+        kept = Kept(context.resources.home.kept)
+        run_id = context.op_execution_context.run_id
         selected = context.op_execution_context.selected_asset_check_keys
+        ours = {
+            table: [
+                spec
+                for spec in specs
+                if spec.asset_key == table_key(table) and spec.key in selected
+            ]
+            for table in tables
+        }
+        wanted = {
+            table: [spec.name for spec in of_table] for table, of_table in ours.items() if of_table
+        }
         with reader.opened():
-            for table in tables:
-                ours = [
-                    spec
-                    for spec in specs
-                    if spec.asset_key == table_key(table) and spec.key in selected
-                ]
-                if ours:
-                    yield from evaluate_table(ours, table, reader, crawl_months(context))
+            months = crawl_months(context)
+            for table, judged in judge(wanted, reader, months, kept, run_id):
+                yield from evaluations(ours[table], judged)
         yield from check_outputs(specs, selected)
 
     return run_checks

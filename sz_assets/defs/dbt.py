@@ -26,6 +26,8 @@ from sz_assets.storage import Home
 
 PROJECT = Path(sz_assets.__file__).parent.parent / "dbt_project"
 TARGET = PROJECT / "target"
+# dbt tells some 20 things about each node; of these alone dagster-dbt makes events.
+_RESULTS = ("LogModelResult", "LogTestResult", "LogSeedResult", "LogSnapshotResult")
 
 
 def _sources_hash() -> str:
@@ -114,7 +116,7 @@ def _environment(values: Mapping[str, str]) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Build:
-    """What one build said: dbt's log events as dictionaries, and why it failed, if it did."""
+    """What one build said: dbt's results as dictionaries, and why it failed, if it did."""
 
     events: list[dict[str, Any]]
     failure: RuntimeError | None
@@ -133,8 +135,15 @@ def build(home: Home, months: Sequence[date], sample_top: int, selection: Sequen
     )
     home.warehouse.parent.mkdir(parents=True, exist_ok=True)
     events: list[dict[str, Any]] = []
+
+    def keep(event: Any) -> None:
+        if event.info.name in _RESULTS:
+            events.append(MessageToDict(event, preserving_proto_field_name=True))
+
     with _environment(
         {
+            # A build's own copy of the manifest takes longer than most of its queries.
+            "DBT_WRITE_JSON": os.environ.get("DBT_WRITE_JSON", "false"),
             "SZ_LAKE_PATH": str(home.lake),
             "SZ_WAREHOUSE_PATH": str(home.warehouse),
             "SZ_CRAWL_MONTHS": ",".join(month.isoformat() for month in months),
@@ -147,9 +156,7 @@ def build(home: Home, months: Sequence[date], sample_top: int, selection: Sequen
                     ["build", "--exclude-resource-type", "unit_test", *selection],
                     home.dbt_target,
                     parsed=parsed,
-                    callback=lambda event: events.append(
-                        MessageToDict(event, preserving_proto_field_name=True)
-                    ),
+                    callback=keep,
                 )
         except RuntimeError as error:
             return Build(events, error)

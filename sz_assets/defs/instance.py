@@ -32,6 +32,8 @@ def open_instance(home: Home) -> dg.DagsterInstance:
     """The Dagster instance of this home."""
     folder = prepare_dagster_home(home)
     os.environ["DAGSTER_HOME"] = str(folder)
+    # What a run plans, and the months that a step made of an asset, are stored together.
+    os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "1000")
     # Read here, because Dagster takes the file's path for a pattern: in a folder with a bracket in
     # its name it would find none, and fall back to telemetry and no pools.
     settings = yaml.safe_load((folder / "dagster.yaml").read_text(encoding="utf-8")) or {}

@@ -7,7 +7,7 @@ Here: thin adapters that checks and assets ask for rows. Not here: paths (`stora
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,12 @@ import polars as pl
 from dagster_duckdb import DuckDBResource
 
 from sz_assets.contracts.table import Table, Type
+from sz_assets.defs.frames import Frames
 from sz_assets.defs.months import crawl_months
 from sz_assets.storage import Lake
+
+# A dozen steps of a run read the same months of the same tables, one step after the other.
+_read_before = Frames()
 
 
 class LakeTables:
@@ -45,13 +49,14 @@ class LakeTables:
         """Rows of the newest earlier month, simulated or not like this one; None without one."""
         if table.layer == "raw":
             return None
-        months = [month for month in self.lake.months(table) if month <= crawl_month]
-        kinds = {month: self._kind(table, month) for month in months}
-        alike = [m for m in months if m < crawl_month and kinds[m] == kinds.get(crawl_month)]
-        if not alike:
-            return None
-        path = self.lake.path(table, alike[-1])
-        return int(pl.scan_parquet(path, glob=False).select(pl.len()).collect().item())
+        months = self.lake.months(table)
+        kind = self._kind(table, crawl_month) if crawl_month in months else None
+        # The newest first: what lies before the one that is found is not opened.
+        for month in reversed([month for month in months if month < crawl_month]):
+            if self._kind(table, month) == kind:
+                path = self.lake.path(table, month)
+                return int(pl.scan_parquet(path, glob=False).select(pl.len()).collect().item())
+        return None
 
     def _kind(self, table: Table, crawl_month: date) -> bool | None:
         """Whether the month's rows are simulated; None if they don't say."""
@@ -67,25 +72,58 @@ class WarehouseTables:
 
     def __init__(self, database: DuckDBResource) -> None:
         self.database = database
+        self._held: ExitStack | None = None
         self._open: Any = None
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Another process opens the database itself."""
+        return _tables_of, (self.database.database,)
+
     @contextmanager
-    def opened(self) -> Iterator[Any]:
-        """The connection; it stays open for all reads inside the outermost `with`."""
-        if self._open is not None:
-            yield self._open
+    def opened(self) -> Iterator[None]:
+        """What the first read opens stays open for all others inside the outermost `with`.
+
+        Where all was read before, nothing is opened: to open costs as much as to read a month.
+        """
+        if self._held is not None:
+            yield
             return
-        # The resource does not close its connection after an error, and one that stays open
-        # keeps the next build from writing.
-        with self.database.get_connection() as connection, closing(connection):
-            self._open = connection
+        with ExitStack() as self._held:
             try:
-                yield connection
+                yield
             finally:
-                self._open = None
+                self._held = self._open = None
+
+    @contextmanager
+    def _connection(self) -> Iterator[Any]:
+        with self.opened():
+            if self._open is None and self._held is not None:
+                # The resource does not close its connection after an error, and one that stays
+                # open keeps the next build from writing.
+                connection = self._held.enter_context(self.database.get_connection())
+                self._open = self._held.enter_context(closing(connection))
+            yield self._open
 
     def rows(self, table: Table, crawl_month: date | None) -> pl.DataFrame:
-        """The month's rows, or all of them for a table that has no months."""
+        """The month's rows, or all of them for a table that has no months.
+
+        What was read a moment ago is not read again unless the database has changed.
+        """
+        return _read_before.get(
+            (self._state(), table.name, crawl_month), lambda: self._read(table, crawl_month)
+        )
+
+    def _state(self) -> tuple[Any, ...]:
+        """What tells one state of the database file from another."""
+        path = Path(self.database.database)
+        files = (path, path.with_name(f"{path.name}.wal"))
+        found = [file.stat() if file.exists() else None for file in files]
+        return (
+            str(path),
+            *((at.st_ino, at.st_mtime_ns, at.st_size) if at else None for at in found),
+        )
+
+    def _read(self, table: Table, crawl_month: date | None) -> pl.DataFrame:
         partitioned = crawl_month is not None and "crawl_month" in table.column_names
         # Names come from the contract, never from data.
         columns = ", ".join(
@@ -93,7 +131,7 @@ class WarehouseTables:
         )
         where = " where crawl_month = ?" if partitioned else ""
         order = ", ".join(table.key)
-        with self.opened() as connection:
+        with self._connection() as connection:
             result = connection.sql(
                 f"select {columns} from main.{table.name}{where} order by {order}",
                 params=[crawl_month] if partitioned else [],
@@ -111,7 +149,7 @@ class WarehouseTables:
             if months_back is None
             else f"and crawl_month > cast(? as date) - interval {months_back:d} month"
         )
-        with self.opened() as connection:
+        with self._connection() as connection:
             frame: pl.DataFrame = connection.sql(
                 f"select {columns} from main.{table.name} where crawl_month <= ? "
                 f"{since} "
@@ -123,7 +161,7 @@ class WarehouseTables:
     def row_counts(self, table: Table) -> dict[date | None, int]:
         """Rows per crawl month; under None for a table that has no months."""
         month = "crawl_month" if "crawl_month" in table.column_names else "null"
-        with self.opened() as connection:
+        with self._connection() as connection:
             rows = connection.execute(
                 f"select {month}, count(*) from main.{table.name} group by all"
             ).fetchall()
@@ -138,7 +176,7 @@ class WarehouseTables:
             if "data_origin" in table.column_names
             else "null"
         )
-        with self.opened() as connection:
+        with self._connection() as connection:
             rows = connection.execute(
                 f"select crawl_month, count(*), {is_simulated} from main.{table.name} "
                 "where crawl_month <= ? group by all order by all",
@@ -152,6 +190,10 @@ class WarehouseTables:
 def open_for_reading(path: Path) -> DuckDBResource:
     """The working database, opened so that nothing can be written by mistake."""
     return DuckDBResource(database=str(path), connection_config={"access_mode": "READ_ONLY"})
+
+
+def _tables_of(database: str) -> WarehouseTables:
+    return WarehouseTables(open_for_reading(Path(database)))
 
 
 def months_with_marts(context: Any) -> Iterator[date]:

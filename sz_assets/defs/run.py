@@ -6,7 +6,6 @@ its progress is drawn (`cli`).
 
 from __future__ import annotations
 
-import gc
 import importlib
 import logging
 import threading
@@ -63,11 +62,6 @@ class RunOutcome:
 
 def load_ahead() -> None:
     """Begin to import what later steps need, beside the crawl, which mostly waits."""
-
-    # Tens of thousands of lasting objects come with these; looking for garbage among them after
-    # every 700 new ones costs a run some two seconds.
-    gc.set_threshold(200_000, 50, 100)
-
     # The run needs it at once, and two threads that import it together can see half of it.
     importlib.import_module("sqlalchemy.orm")
 

@@ -10,8 +10,10 @@ names of Dagster that it needs are not public, so Dagster's version is pinned.
 from __future__ import annotations
 
 import errno
+import importlib
 import signal
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from types import FrameType
@@ -40,6 +42,7 @@ def serve_ui(home: Home, port: int, on_ready: Callable[[str], None]) -> None:
         listening = stack.enter_context(_bind(port))
         stack.enter_context(home.lock("ui", f"sz-assets ui on port {port}"))
         instance = stack.enter_context(open_instance(home))
+        _load_pages_beside()
         context = stack.enter_context(_workspace(instance))
         stack.enter_context(_daemon(context))
         _serve(context, home, listening, on_ready)
@@ -73,6 +76,19 @@ def _bind(port: int) -> socket.socket:
         }.get(error.errno or 0, f"can't be used ({error.strerror})")
         raise UserError(f"Port {port} {cause}: choose another one with --port.") from error
     return found
+
+
+def _load_pages_beside() -> None:
+    """Begin to import the webserver while the definitions load in another process."""
+    # First what starts that process: two threads that import it together can see half of it.
+    for name in ("dagster._core.workspace.context", "dagster._grpc.server", "dagster._grpc.client"):
+        importlib.import_module(name)
+
+    def load() -> None:
+        for name in ("dagster_webserver.app", "dagster._daemon.controller", "uvicorn"):
+            importlib.import_module(name)
+
+    threading.Thread(target=load, name="load-pages", daemon=True).start()
 
 
 @contextmanager

@@ -6,6 +6,7 @@ whether its bytes are still those that were published (`manifest`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,9 @@ import duckdb
 
 from sz_assets.contracts import PUBLISHED_TABLES
 from sz_assets.contracts.marts import FCT_VIDEO_MONTH
-from sz_assets.contracts.sql import DUCKDB_TYPES, quoted
+from sz_assets.contracts.sql import DUCKDB_TYPES, literal, quoted
 from sz_assets.contracts.table import Table
+from sz_assets.publish.taken_over import ByMonth, TakenOver, month_of
 from sz_assets.publish.warehouse import comments, data_origins, misplaced
 
 # What a database may hold beside tables; a release holds none of it.
@@ -68,10 +70,28 @@ def inspect_warehouse(path: Path) -> dict[str, Any]:
         }
 
 
-def table_hashes(path: Path) -> dict[str, str]:
-    """The hash of each table of a release's database."""
+def month_hashes(path: Path, start: TakenOver | None = None) -> ByMonth:
+    """Of each table of a release's database the hash of each crawl month's rows.
+
+    What was taken over without a change was hashed when it was written.
+    """
+    found: ByMonth = {}
     with closing(duckdb.connect(str(path), read_only=True)) as connection:
-        return {table.name: table_hash(connection, table) for table in PUBLISHED_TABLES}
+        for table in PUBLISHED_TABLES:
+            since = start.changed[table.name] if start else ""
+            before = start.row_md5[table.name] if start else {}
+            found[table.name] = {m: h for m, h in before.items() if since is None or m < since}
+            if since is not None:
+                found[table.name] |= _month_hashes(connection, table, since)
+    return found
+
+
+def of_all_months(hashes: Mapping[str, str]) -> str:
+    """The hash of a table from those of its months."""
+    digest = 0
+    for each in hashes.values():
+        digest ^= int(each, 16)
+    return f"{digest:032x}"
 
 
 def table_hash(connection: Any, table: Table) -> str:
@@ -80,11 +100,17 @@ def table_hash(connection: Any, table: Table) -> str:
     Each row is hashed as DuckDB's text of all its columns, which quotes what could be mistaken. No
     two rows have the same key, so none can cancel another one.
     """
+    return of_all_months(_month_hashes(connection, table, ""))
+
+
+def _month_hashes(connection: Any, table: Table, since: str) -> dict[str, str]:
     columns = ", ".join(quoted(column.name) for column in table.columns)
-    [(digest,)] = connection.execute(
-        f"select bit_xor(md5_number(row({columns})::text)) from {quoted(table.name)}"
+    where = f"where crawl_month >= date {literal(since)}" if since else ""
+    rows = connection.execute(
+        f"select {month_of(table)}, bit_xor(md5_number(row({columns})::text)) "
+        f"from {quoted(table.name)} {where} group by all"
     ).fetchall()
-    return f"{digest or 0:032x}"
+    return {month: f"{digest:032x}" for month, digest in rows}
 
 
 def _rows_of_unique_keys(connection: Any, table: Table) -> int:

@@ -70,10 +70,18 @@ def describe(
     }
 
 
-def write_manifest(folder: Path, description: Mapping[str, Any]) -> None:
-    """Write the manifest of a folder that is complete but for it."""
+def write_manifest(
+    folder: Path, description: Mapping[str, Any], earlier: Path | None = None
+) -> None:
+    """Write the manifest of a folder that is complete but for it.
+
+    A file that is one and the same with that of an `earlier` release is not hashed again.
+    """
     content = json.dumps(
-        {**description, "files": hashes(folder)}, indent=2, ensure_ascii=False, allow_nan=False
+        {**description, "files": hashes(folder, _shared(folder, earlier) if earlier else {})},
+        indent=2,
+        ensure_ascii=False,
+        allow_nan=False,
     )
     write_bytes(folder / MANIFEST, content.encode())
 
@@ -148,16 +156,38 @@ def rows_of(manifest: Mapping[str, Any]) -> int:
     return sum(table["rows"] for table in manifest["tables"].values())
 
 
-def hashes(folder: Path) -> dict[str, dict[str, Any]]:
-    """Bytes and SHA-256 of each file under the folder but the manifest, by relative path."""
+def _shared(folder: Path, earlier: Path) -> dict[str, dict[str, Any]]:
+    """What an earlier release's manifest says of the files that both folders share."""
+    try:
+        said = read_manifest(earlier).get("files", {})
+    except UserError:
+        return {}
+    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    return {
+        name: said[name]
+        for name in there & said.keys()
+        if (earlier / name).exists() and (earlier / name).samefile(folder / name)
+    }
+
+
+def hashes(
+    folder: Path, known: Mapping[str, dict[str, Any]] | None = None
+) -> dict[str, dict[str, Any]]:
+    """Bytes and SHA-256 of each file under the folder but the manifest, by relative path.
+
+    What is `known` of a file is taken instead of reading it.
+    """
+    known = known or {}
     paths = sorted(path for path in folder.rglob("*") if path.is_file() or path.is_symlink())
-    kept = [path for path in paths if path != folder / MANIFEST]
+    told = {str(path.relative_to(folder)): path for path in paths if path != folder / MANIFEST}
+    kept = [path for name, path in told.items() if name not in known]
     with ThreadPoolExecutor(2) as pool:
         digests = list(pool.map(_sha256, kept))
-    return {
+    found = {
         str(path.relative_to(folder)): {"bytes": path.stat().st_size, "sha256": digest}
         for path, digest in zip(kept, digests, strict=True)
     }
+    return {name: known.get(name) or found[name] for name in told}
 
 
 def changes(folder: Path, manifest: Mapping[str, Any]) -> Sequence[str]:

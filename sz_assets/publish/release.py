@@ -9,6 +9,7 @@ new one. A crash at any moment leaves the old one in place.
 
 from __future__ import annotations
 
+import filecmp
 import os
 import shutil
 from collections.abc import Collection, Mapping
@@ -24,10 +25,16 @@ from sz_assets.publish.dictionary import write_dictionary
 from sz_assets.publish.formats import write_formats
 from sz_assets.publish.formats.source import errors_of_the_disk
 from sz_assets.publish.history import building_folder, remove_leftovers, remove_old
-from sz_assets.publish.inspection import ReleaseInvalid, inspect_warehouse, table_hashes
+from sz_assets.publish.inspection import (
+    ReleaseInvalid,
+    inspect_warehouse,
+    month_hashes,
+    of_all_months,
+)
 from sz_assets.publish.manifest import MANIFEST, describe, write_manifest
 from sz_assets.publish.months import report_links, reports_made_before
 from sz_assets.publish.place import WAREHOUSE, current_warehouse, publishing, turn_current_to
+from sz_assets.publish.taken_over import ByMonth, TakenOver, digests, remember, taken_over
 from sz_assets.publish.warehouse import fill_warehouse
 from sz_assets.report.page import build_index
 from sz_assets.settings import ReleaseSettings
@@ -72,7 +79,11 @@ def publish(
         building = building_folder(home, run_id)
         building.mkdir()
         try:
-            facts = _build(building, home, study, run_id, published_at, options, dbt_page)
+            now = digests(home, Lake(home.lake))
+            start = taken_over(home, options.storage_version, now)
+            facts, row_md5 = _build(
+                building, home, study, run_id, published_at, options, dbt_page, start
+            )
             _make_durable_and_read_only(building)
             folder = _free_folder(home, run_id)
             building.rename(folder)
@@ -82,6 +93,8 @@ def publish(
         finally:
             remove_folder(building)
         turn_current_to(home, folder)
+        version, origins = options.storage_version, facts["data_origins"]
+        remember(home, folder, version, run_id, now, row_md5, origins, start)
         remove_old(home, options.kept)
     return Release(
         folder=folder,
@@ -99,20 +112,24 @@ def _build(
     published_at: datetime,
     options: ReleaseSettings,
     dbt_page: Path | None,
-) -> Mapping[str, Any]:
-    """Fill the folder; returns what the inspection found of its database."""
+    start: TakenOver | None,
+) -> tuple[Mapping[str, Any], ByMonth]:
+    """Fill the folder; returns what the inspection found of its database, and its rows' hashes."""
     warehouse = building / WAREHOUSE
+    earlier = start.database.parent if start else None
     with errors_of_the_disk():
-        fill_warehouse(warehouse, home, Lake(home.lake), options.storage_version)
+        fill_warehouse(warehouse, home, Lake(home.lake), options.storage_version, start)
     facts = inspect_warehouse(warehouse)
     described = describe(study, run_id, published_at, options.storage_version, facts)
     (building / "dictionary").mkdir()
     write_dictionary(building / "dictionary", study, facts["data_origins"], dbt_page)
-    _accompany(building, home, study, facts, About.of_manifest(study, described), options)
-    for name, digest in table_hashes(warehouse).items():
-        described["tables"][name]["row_md5_xor"] = digest
-    write_manifest(building, described)
-    return facts
+    about = About.of_manifest(study, described)
+    _accompany(building, home, study, facts, about, options, earlier)
+    row_md5 = month_hashes(warehouse, start)
+    for name, of_months in row_md5.items():
+        described["tables"][name]["row_md5_xor"] = of_all_months(of_months)
+    write_manifest(building, described, earlier)
+    return facts, row_md5
 
 
 def _accompany(
@@ -122,9 +139,10 @@ def _accompany(
     facts: Mapping[str, Any],
     about: About,
     options: ReleaseSettings,
+    earlier: Path | None,
 ) -> None:
     """Write pages and formats, and the index over all that lies in the folder."""
-    with_page = _copy_reports(home, building / "reports", facts["origins"])
+    with_page = _copy_reports(home, building / "reports", facts["origins"], earlier)
     if options.formats:
         warehouse = building / WAREHOUSE
         write_formats(warehouse, building, options.formats, about, address=home.current / WAREHOUSE)
@@ -158,13 +176,31 @@ def _free_folder(home: Home, run_id: str) -> Path:
     return folder
 
 
-def _copy_reports(home: Home, target: Path, months: Collection[date]) -> list[date]:
-    """Copy the pages of these months; returns those that have one."""
+def _copy_reports(
+    home: Home, target: Path, months: Collection[date], earlier: Path | None
+) -> list[date]:
+    """Copy the pages of these months; returns those that have one.
+
+    A page that an earlier release has as well is not stored twice: no one writes either.
+    """
     target.mkdir()
     pages = {month: page for month, page in home.reports().items() if month in months}
     for month, page in pages.items():
-        shutil.copyfile(page, target / f"{month:%Y-%m}.html")
+        name = f"{month:%Y-%m}.html"
+        if not (earlier and _linked(page, earlier / "reports" / name, target / name)):
+            shutil.copyfile(page, target / name)
     return list(pages)
+
+
+def _linked(page: Path, same: Path, target: Path) -> bool:
+    """Whether the page is the same as that of an earlier release, which then stands here, too."""
+    if not same.is_file() or not filecmp.cmp(page, same, shallow=False):
+        return False
+    try:
+        target.hardlink_to(same)
+    except OSError:  # Some disks have no links, and some no more than so many of one file.
+        return False
+    return True
 
 
 def _make_durable_and_read_only(folder: Path) -> None:

@@ -25,6 +25,7 @@ from sz_assets.sources.douyin_json import (
     read_id,
     read_text,
     read_whole,
+    slice_body,
 )
 
 # No short video is older than this; a time before it is a placeholder.
@@ -76,6 +77,10 @@ class _Page(msgspec.Struct, gc=False):
     aweme_list: list[Item]
 
 
+class _SplitPage(msgspec.Struct, gc=False):
+    aweme_list: list[Raw]
+
+
 class _LooseItem(msgspec.Struct):
     """The same item with every field left as its bytes."""
 
@@ -109,6 +114,8 @@ class _LooseParts(msgspec.Struct):
 
 _PAGE = msgspec.json.Decoder(_Page)
 _LIST = msgspec.json.Decoder(list[Item])
+_SPLIT_PAGE = msgspec.json.Decoder(_SplitPage)
+_SPLIT_LIST = msgspec.json.Decoder(list[Raw])
 _ITEM = msgspec.json.Decoder(Item)
 _LOOSE_ITEM = msgspec.json.Decoder(_LooseItem)
 _LOOSE_PARTS = msgspec.json.Decoder(_LooseParts)
@@ -118,16 +125,30 @@ class Rejected(Exception):
     """An item that is no video; the message is the reason."""
 
 
-def decode_fast(body: bytes, latest: int) -> list[Item] | None:
+def decode_fast(body: memoryview, latest: int) -> list[Item] | None:
     """All items of a page at once; None if any of them needs a closer look.
 
     `latest` (epoch seconds) is the latest time at which an item can have been published.
     """
     try:
-        items = _LIST.decode(body) if body[:1] == b"[" else _PAGE.decode(body).aweme_list
+        items = _LIST.decode(body) if _is_list(body) else _PAGE.decode(body).aweme_list
     except DECODE_ERRORS:
         return None
-    return items if all(item.create_time <= latest for item in items) else None
+    return None if items and max([item.create_time for item in items]) > latest else items
+
+
+def split_page(body: memoryview) -> list[Raw]:
+    """The bytes of each item of a page that needs a closer look; ValueError if it is no page."""
+    try:
+        if _is_list(body):
+            return _SPLIT_LIST.decode(body)
+        return _SPLIT_PAGE.decode(body).aweme_list
+    except DECODE_ERRORS:
+        return slice_body(bytes(body)).items or []
+
+
+def _is_list(body: memoryview) -> bool:
+    return body[:1].tobytes() == b"["
 
 
 def decode_item(raw: Raw, latest: int) -> Item:

@@ -22,6 +22,7 @@ _SURROGATES = re.compile(
     rb"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
     rb"|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
 )
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 class Envelope(msgspec.Struct):
@@ -144,6 +145,9 @@ def read_ids(items: list[Raw]) -> frozenset[str]:
 
 def mend_surrogates(text: bytes) -> bytes:
     """The same JSON with each half surrogate pair replaced by U+FFFD, of the same length."""
+    # A large item has a thousand other escapes, at each of which the whole pattern is tried.
+    if not _SURROGATE.search(text):
+        return text
 
     def mend(match: re.Match[bytes]) -> bytes:
         return rb"\ufffd" if match[1] else match[0]

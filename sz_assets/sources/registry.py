@@ -5,7 +5,7 @@ Here: look-up and dispatch. Not here: what a single platform says (see its modul
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import polars as pl
 
@@ -56,17 +56,26 @@ def decode_pages(pages: pl.DataFrame) -> Decoded:
 
     Only rows whose outcome is ok hold items. The order is that of the rows within a platform.
     """
-    parts = [decoder.decode_pages(rows) for decoder, rows in _by_decoder(pages)]
-    return Decoded(
-        items=pl.concat([ITEM_SCHEMA.to_frame(), *(part.items for part in parts)]),
-        rejected=pl.concat([REJECT_SCHEMA.to_frame(), *(part.rejected for part in parts)]),
-    )
+    return _joined(decoder.decode_pages(rows) for decoder, rows in _by_decoder(pages))
+
+
+def decode_batches(batches: Iterable[pl.DataFrame]) -> Decoded:
+    """`decode_pages` of many batches of rows, of which only the columns are kept."""
+    return _joined(map(decode_pages, batches))
 
 
 def decode_profiles(profiles: pl.DataFrame) -> pl.DataFrame:
     """Rows of `raw/account_profiles` whose outcome is ok, as `PROFILE_SCHEMA`."""
     parts = [decoder.decode_profiles(rows) for decoder, rows in _by_decoder(profiles)]
     return pl.concat([PROFILE_SCHEMA.to_frame(), *parts])
+
+
+def _joined(parts: Iterable[Decoded]) -> Decoded:
+    found = list(parts)
+    return Decoded(
+        items=pl.concat([ITEM_SCHEMA.to_frame(), *(part.items for part in found)]),
+        rejected=pl.concat([REJECT_SCHEMA.to_frame(), *(part.rejected for part in found)]),
+    )
 
 
 def _by_decoder(rows: pl.DataFrame) -> Iterator[tuple[Decoder, pl.DataFrame]]:

@@ -29,6 +29,9 @@ from sz_assets.study import Account
 # Test folders are no packages: this makes `fault_server` importable.
 sys.path.insert(0, str(Path(__file__).parent))
 
+# Benchmarks lie beside the package: their pages are read here too.
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
 
 @dataclass
 class Request:

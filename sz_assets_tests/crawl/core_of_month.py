@@ -5,12 +5,12 @@ from __future__ import annotations
 from sz_assets.core.accounts import build_accounts
 from sz_assets.core.coverage import build_coverage
 from sz_assets.core.normalize import normalize
-from sz_assets.sources.registry import decode_pages, decode_profiles
+from sz_assets.sources.registry import decode_batches, decode_profiles
 
 
 def core_of(stored, study, crawl_month, ids):
     """Accounts, items and coverage of what is stored of these accounts."""
-    decoded = decode_pages(stored.pages)
+    decoded = decode_batches(stored.page_batches())
     items = normalize(
         decoded.items, decoded.rejected, crawl_month=crawl_month, time_zone=study.time_zone
     )

@@ -9,6 +9,7 @@ import threading
 from collections import Counter
 from types import SimpleNamespace
 
+import polars as pl
 import pytest
 from fault_server import GARBAGE, End, FaultServer, answer, cut, encode
 
@@ -107,9 +108,10 @@ def crawl(kit, folder, storm):
         )
         results = crawl_month(plan, lake, lambda progress: None)
     month = load_month(lake, kit.month, [account.id for account in accounts])
-    decoded = decode_pages(month.pages)
+    pages = pl.concat(month.page_batches())
+    decoded = decode_pages(pages)
     assert decoded.rejected.is_empty()
-    return results, month.pages, decoded.items
+    return results, pages, decoded.items
 
 
 @pytest.mark.slow

@@ -64,8 +64,9 @@ def test_a_second_crawl_is_a_new_attempt_beside_the_first(kit, lake, serve, plat
     assert result.attempt_id == "20231031T040000Z-0002"
     assert stored(lake).height == 6
     month = load_month(lake, kit.month, ["one"])
-    assert set(month.pages["attempt_id"]) == {"20231031T040000Z-0002"}
-    assert month.pages["body"].to_list() == list(platform.pages.values())
+    [pages] = month.page_batches()
+    assert set(pages["attempt_id"]) == {"20231031T040000Z-0002"}
+    assert pages["body"].to_list() == list(platform.pages.values())
     assert month.profiles.height == 1
 
 

@@ -16,7 +16,7 @@ from sz_assets.crawl.import_files import import_files
 from sz_assets.crawl.session import crawl_month
 from sz_assets.crawl.stored import load_month
 from sz_assets.errors import UserError
-from sz_assets.sources.registry import decode_pages, decode_profiles
+from sz_assets.sources.registry import decode_batches, decode_profiles
 from sz_assets.study import Selection, Study
 
 MONTH = date(2024, 3, 1)
@@ -55,7 +55,7 @@ def core(study, lake, month=MONTH):
     """The composition that the assets make of the parts."""
     ids = [account.id for account in study.accounts]
     stored = load_month(lake, month, ids)
-    decoded = decode_pages(stored.pages)
+    decoded = decode_batches(stored.page_batches())
     items = normalize(decoded.items, decoded.rejected, crawl_month=month, time_zone=study.time_zone)
     accounts = build_accounts(
         study, decode_profiles(stored.profiles), crawl_month=month, data_origin=stored.data_origin

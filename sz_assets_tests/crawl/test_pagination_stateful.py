@@ -21,7 +21,7 @@ from sz_assets.crawl.rules import RetryRule
 from sz_assets.crawl.session import crawl_month
 from sz_assets.crawl.stored import load_month
 from sz_assets.settings import PlatformSettings
-from sz_assets.sources.registry import decode_pages
+from sz_assets.sources.registry import decode_batches
 from sz_assets.storage import Lake
 from sz_assets.study import load_study
 
@@ -99,7 +99,7 @@ def crawl_and_judge(listing: Listing, requests_a_day: int | None = None) -> None
             today += timedelta(days=1)
             [result] = crawl_month(plan, lake, lambda progress: None)
         assert not lake.journals(MONTH, account.id)
-        decoded = decode_pages(load_month(lake, MONTH, [account.id]).pages)
+        decoded = decode_batches(load_month(lake, MONTH, [account.id]).page_batches())
     found = normalize(decoded.items, decoded.rejected, crawl_month=MONTH, time_zone="Asia/Shanghai")
     landed = found.videos["video_id"].to_list()
     assert result.verdict == listing.verdict, result.reason

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from datetime import datetime
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +13,9 @@ import polars as pl
 import pytest
 
 OBSERVED_AT = datetime(2024, 3, 31, 15, 59, 59)
+
+# Benchmarks lie beside the package: their pages are read here too.
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 
 def rows(*bodies: bytes, account_id: str = "one", origin: str = "import:douyin") -> pl.DataFrame:

@@ -126,19 +126,25 @@ def _cut_record(folder: Path, made: Path) -> object:
     return 1
 
 
+def _turn_value(folder: Path, made: Path) -> object:
+    record = folder / "a.json"
+    record.write_text(record.read_text().replace("true", "false"))
+    return 1
+
+
 def _empty_record(folder: Path, made: Path) -> object:
     (folder / "a.json").write_text("[]")
     return 1
 
 
 @pytest.mark.parametrize(
-    "damage", [_change_inputs, _change_file, _remove_file, _cut_record, _empty_record]
+    "damage", [_change_inputs, _change_file, _remove_file, _cut_record, _turn_value, _empty_record]
 )
 def test_what_changed_is_not_found(
     tmp_path: Path, made: Path, damage: Callable[[Path, Path], object]
 ) -> None:
     records = Kept(tmp_path / "kept")
-    records.remember("a", digest_of(1), [made], RUN)
+    records.remember("a", digest_of(1), [made], RUN, {"holds": True})
     assert records.found("a", digest_of(1)) is not None
     assert records.found("a", digest_of(damage(tmp_path / "kept", made))) is None
 

@@ -47,12 +47,21 @@ def npmle(
     past = np.searchsorted(right, upper, side="right")
     cells = left.size
     mass = np.full(cells, 1.0 / cells)
+    # A thousand steps over some hundred values: new arrays would cost as much as the arithmetic.
+    total, derivative = np.zeros(cells + 1), np.empty(cells)
+    weight, before = np.empty(lower.size), np.empty(lower.size)
     for _ in range(iterations):
-        total = np.concatenate([[0.0], np.cumsum(mass)])
-        weight = 1.0 / (total[past] - total[first])
-        change = np.bincount(first, weight, cells + 1) - np.bincount(past, weight, cells + 1)
-        derivative = np.cumsum(change[:-1]) / lower.size
-        mass = mass * derivative
+        np.cumsum(mass, out=total[1:])
+        # Without a mode, `take` would look at every index twice.
+        total.take(past, out=weight, mode="clip")
+        total.take(first, out=before, mode="clip")
+        np.subtract(weight, before, out=weight)
+        np.divide(1.0, weight, out=weight)
+        change = np.bincount(first, weight, cells + 1)
+        change -= np.bincount(past, weight, cells + 1)
+        np.cumsum(change[:-1], out=derivative)
+        derivative /= lower.size
+        mass *= derivative
         if derivative.max() <= 1.0 + tolerance:
             break
     return Npmle(left, right, mass / mass.sum())

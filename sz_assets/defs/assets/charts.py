@@ -7,7 +7,7 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from sz_assets.charts.batch import Order, carry_out, draw, inspect
+from sz_assets.charts.batch import Order
 from sz_assets.charts.catalogue import CATALOGUE, ChartSpec
 from sz_assets.charts.context import ChartContext, join_origins
 from sz_assets.charts.render import ChartFiles
@@ -16,6 +16,7 @@ from sz_assets.contracts.marts import FCT_ACCOUNT_MONTH
 from sz_assets.defs.assets.engagement import POOL
 from sz_assets.defs.checks import CheckEvents, check_outputs, evaluation
 from sz_assets.defs.describe import OWNERS, table_key
+from sz_assets.defs.drawing import draw_all, inspect_all
 from sz_assets.defs.months import ONE_RUN, to_key
 from sz_assets.defs.resources import months_with_marts
 from sz_assets.report.data import chart_context
@@ -97,10 +98,14 @@ def chart_assets(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinitio
     def charts(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         specs = [spec for spec in CATALOGUE if chart_key(spec) in context.selected_asset_keys]
         orders = _orders(context.resources, specs, months_with_marts(context))
-        drawn = carry_out(draw, [order for _, _, order in orders])
-        for (month, spec, _), files in zip(orders, drawn, strict=True):
+        kept = context.resources.home.kept
+        drawn = draw_all([order for _, _, order in orders], kept, context.run_id)
+        for (month, spec, order), made_by in zip(orders, drawn, strict=True):
+            told = {"made by an earlier run": made_by} if made_by else {}
             context.add_asset_metadata(
-                _links(files, month), asset_key=chart_key(spec), partition_key=to_key(month)
+                {**_links(order.files, month), **told},
+                asset_key=chart_key(spec),
+                partition_key=to_key(month),
             )
         for spec in specs:
             yield dg.MaterializeResult(asset_key=chart_key(spec))
@@ -135,13 +140,18 @@ def chart_checks(partitions: dg.PartitionsDefinition[str]) -> dg.AssetChecksDefi
         selected = context.op_execution_context.selected_asset_check_keys
         specs = [spec for spec in CATALOGUE if checks[spec.name].key in selected]
         orders = _orders(context.resources, specs, months_with_marts(context))
-        inspected = carry_out(inspect, [order for _, _, order in orders])
-        for (month, spec, _), found in zip(orders, inspected, strict=True):
+        kept = context.resources.home.kept
+        inspected = inspect_all(
+            [order for _, _, order in orders], kept, context.op_execution_context.run_id
+        )
+        for (month, spec, _), each in zip(orders, inspected, strict=True):
+            found, earlier = each.found, each.earlier_run_id
+            told = {"inspected by run": f"{earlier}, the same files"} if earlier else {}
             yield evaluation(
                 checks[spec.name],
                 month,
                 passed=found.problem is None,
-                metadata={"marks": found.mark_count, "bytes": found.byte_count},
+                metadata={"marks": found.mark_count, "bytes": found.byte_count, **told},
                 description=found.problem or f"{found.mark_count} marks as expected.",
             )
         yield from check_outputs(checks.values(), selected)

@@ -23,7 +23,7 @@ from sz_assets.crawl.stored import StoredMonth, load_month
 from sz_assets.defs.checks import CheckEvents, evaluation, table_checks
 from sz_assets.defs.describe import stored, table_key, table_spec
 from sz_assets.defs.months import ONE_RUN, crawl_months, to_key
-from sz_assets.sources.registry import decode_pages, decode_profiles
+from sz_assets.sources.registry import decode_batches, decode_profiles
 
 _KINDS = {"polars", "parquet"}
 _ITEM_TABLES = (VIDEOS, DUPLICATE_ITEMS, REJECTED_ITEMS)
@@ -72,7 +72,7 @@ def core_assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefin
     def items(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         study, lake = context.resources.study, context.resources.lake
         for month in crawl_months(context):
-            decoded = decode_pages(_stored(context, month).pages)
+            decoded = decode_batches(_stored(context, month).page_batches())
             found = normalize(
                 decoded.items, decoded.rejected, crawl_month=month, time_zone=study.time_zone
             )

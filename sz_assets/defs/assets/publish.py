@@ -21,9 +21,9 @@ from sz_assets.defs.dbt_docs import dbt_page
 from sz_assets.defs.describe import OWNERS, table_key
 from sz_assets.defs.failures import told_plainly, tried_twice
 from sz_assets.defs.months import ONE_RUN, crawl_months, to_key
+from sz_assets.defs.reporting import Page, make_reports
 from sz_assets.defs.resources import months_with_marts
 from sz_assets.defs.stopping import stop_noticed
-from sz_assets.disk import write_bytes
 from sz_assets.publish.dictionary import summary_markdown
 from sz_assets.publish.dictionary_inspection import inspect_dictionary
 from sz_assets.publish.inspection import ReleaseInvalid, inspect_warehouse
@@ -40,7 +40,6 @@ from sz_assets.report.data import (
     statements_of,
 )
 from sz_assets.report.inspection import inspect_report
-from sz_assets.report.page import build_report
 
 REPORT = dg.AssetKey(["publish", "report"])
 WAREHOUSE = dg.AssetKey(["publish", "warehouse"])
@@ -82,7 +81,7 @@ def publish_assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDe
         pool=POOL,
     )
     def report(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
-        resources = context.resources
+        resources, pages = context.resources, []
         for month in months_with_marts(context):
             charts = resources.home.charts_of(month)
             seen_by = month_context(resources, month)
@@ -94,45 +93,45 @@ def publish_assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDe
             codes = coding_counts(
                 videos, resources.lake.rows(HUMAN_CODES, month), resources.study.codebook
             )
-            page = build_report(
-                ReportData(
-                    context=seen_by,
-                    frames={**frames, **codes},
-                    figures={
-                        spec.name: ChartFiles.at(charts, spec.name).svg.read_text(encoding="utf-8")
-                        for spec in CATALOGUE
-                        if not spec.is_table
-                    },
-                    specs={
-                        spec.name: ChartFiles.at(charts, spec.name).json.read_text(encoding="utf-8")
-                        for spec in CATALOGUE
-                        if not spec.is_table
-                    },
-                    method=method_of(resources.study),
-                    provenance=Provenance(context.run_id, sz_assets.__version__, context.run_id),
-                    coding_methods=tuple(
-                        sorted(set(resources.lake.rows(VIDEO_CODES, month)["coding_method"]))
-                    ),
-                    statements=statements_of(resources.study),
-                    # A simulated video has no page that could be opened.
-                    video_urls={}
-                    if seen_by.is_simulated
-                    else exemplar_urls(
-                        frames[CATEGORY_ENGAGEMENT.name],
-                        videos,
-                    ),
-                )
+            data = ReportData(
+                context=seen_by,
+                frames={**frames, **codes},
+                figures={
+                    spec.name: ChartFiles.at(charts, spec.name).svg.read_text(encoding="utf-8")
+                    for spec in CATALOGUE
+                    if not spec.is_table
+                },
+                specs={
+                    spec.name: ChartFiles.at(charts, spec.name).json.read_text(encoding="utf-8")
+                    for spec in CATALOGUE
+                    if not spec.is_table
+                },
+                method=method_of(resources.study),
+                provenance=Provenance(context.run_id, sz_assets.__version__, context.run_id),
+                coding_methods=tuple(
+                    sorted(set(resources.lake.rows(VIDEO_CODES, month)["coding_method"]))
+                ),
+                statements=statements_of(resources.study),
+                # A simulated video has no page that could be opened.
+                video_urls={}
+                if seen_by.is_simulated
+                else exemplar_urls(
+                    frames[CATEGORY_ENGAGEMENT.name],
+                    videos,
+                ),
             )
-            path = write_bytes(resources.home.report_of(month), page.encode())
+            pages.append(Page(data, resources.home.report_of(month), resources.home.kept))
+        for page, made_by in zip(pages, make_reports(pages), strict=True):
+            key = to_key(page.data.context.crawl_month)
+            told = {"made by an earlier run": made_by} if made_by else {}
             context.add_asset_metadata(
                 {
-                    "page": dg.MetadataValue.url(
-                        f"/published/current/reports/{to_key(month)}.html"
-                    ),
-                    "path": dg.MetadataValue.path(str(path)),
-                    "bytes": len(page.encode()),
+                    "page": dg.MetadataValue.url(f"/published/current/reports/{key}.html"),
+                    "path": dg.MetadataValue.path(str(page.path)),
+                    "bytes": page.path.stat().st_size,
+                    **told,
                 },
-                partition_key=to_key(month),
+                partition_key=key,
             )
         return dg.MaterializeResult()
 
