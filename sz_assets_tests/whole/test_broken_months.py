@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 
 from sz_assets.contracts.raw import ACCOUNT_PAGES
+from sz_assets.disk import remove_folder
 from sz_assets.settings import Settings
 from sz_assets.storage import Home, Lake
 
@@ -123,6 +124,7 @@ def test_a_truncated_chart_stops_the_report(
         return files
 
     monkeypatch.setattr("sz_assets.charts.batch.write_chart", truncating)
+    remove_folder(october_copy.kept / "charts")
     with unchanged(october_copy):
         result = materialize(october_copy, "charts/figure_3", "publish/report", "publish/warehouse")
     assert not result.success

@@ -348,7 +348,7 @@ def test_the_report_stands_in_the_release_and_says_simulated(october) -> None:
 def test_nothing_else_lies_in_the_home(october) -> None:
     root = october.home.root
     assert sorted(path.name for path in root.iterdir()) == [
-        "artifacts", "dagster", "lake", "locks", "published", "warehouse",
+        "artifacts", "dagster", "kept", "lake", "locks", "published", "warehouse",
     ]  # fmt: skip
     left = [p for p in root.rglob("*") if p.name.endswith(".tmp") or p.name.startswith(".")]
     assert left == []
