@@ -24,6 +24,9 @@ R = TypeVar("R")
 
 # Each takes some 400 MB once its libraries are loaded.
 _MOST = 3
+# Where no crew was started, as in a run that the UI launched: another process takes some three
+# seconds to begin, and so many items take longer.
+_WORTH_STARTING = 20
 
 
 def cores() -> int:
@@ -136,13 +139,16 @@ def is_started() -> bool:
 def spread(
     function: Callable[[T], R], items: Sequence[T], *, slow_to_load: str | None = None
 ) -> list[R]:
-    """`function` of each item, in their order, on all cores if a crew was started.
+    """`function` of each item, in their order, on all cores if a crew was started or pays.
 
     A library that is `slow_to_load` is not loaded here for the sake of taking part: where this
     process has not got it yet, the others do all.
     `function` must be a module's own, and items and results must survive pickling. The first error
     met is raised; what had been begun elsewhere is then of no use to anyone and is let go.
     """
+    if _crew is None and len(items) >= _WORTH_STARTING and cores() > 1:
+        with started(()):
+            return spread(function, items, slow_to_load=slow_to_load)
     takes_part = slow_to_load is None or slow_to_load in sys.modules
     if _crew is None or (takes_part and len(items) < 2):
         return [function(item) for item in items]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -27,14 +28,24 @@ def test_every_command_shows_an_example(sz) -> None:
     assert "Exit codes" in said.out
 
 
-def test_help_comes_at_once() -> None:
+@pytest.mark.parametrize(
+    ("arguments", "heavy"),
+    [
+        (["run", "--help"], ["dagster", "polars", "pandas", "duckdb", "scipy"]),
+        (["doctor"], ["dagster", "pandas", "duckdb", "scipy"]),
+    ],
+)
+def test_small_commands_come_at_once(
+    arguments: list[str], heavy: list[str], tmp_path: Path
+) -> None:
     program = (
         "import sys; from click.testing import CliRunner; from sz_assets.cli import main\n"
-        "assert CliRunner().invoke(main, ['run', '--help']).exit_code == 0\n"
-        "heavy = {'dagster', 'polars', 'pandas', 'duckdb', 'dbt', 'altair', 'great_expectations'}\n"
+        f"result = CliRunner().invoke(main, {arguments}); assert result.exit_code == 0, result\n"
+        f"heavy = {{'dbt', 'altair', 'great_expectations', 'sqlalchemy', *{heavy}}}\n"
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
     )
-    assert subprocess.run([sys.executable, "-c", program]).returncode == 0
+    environment = {**os.environ, "SZ_HOME": str(tmp_path)}
+    assert subprocess.run([sys.executable, "-c", program], env=environment).returncode == 0
 
 
 def test_a_reader_that_has_read_enough_is_no_mistake() -> None:

@@ -62,6 +62,11 @@ def test_without_a_crew_all_is_done_here() -> None:
     assert set(crew.spread(where, [0.0] * 3)) == {os.getpid()}
 
 
+def test_many_items_are_worth_a_crew_of_their_own() -> None:
+    assert len(set(crew.spread(where, [0.2] * 40))) > 1
+    assert not crew.is_started()
+
+
 @pytest.mark.usefixtures("others")
 def test_results_come_in_order_and_from_several_processes() -> None:
     assert crew.spread(squared, range(50)) == [number * number for number in range(50)]
