@@ -22,7 +22,7 @@ from typing import Any
 
 START_SECONDS = 60
 STOP_SECONDS = 30
-RUN_SECONDS = 150
+RUN_SECONDS = 600
 
 
 def free_port() -> int:
