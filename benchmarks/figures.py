@@ -11,6 +11,8 @@ from typing import Literal
 
 import msgspec
 
+from sz_assets.disk import write_bytes
+
 RESULTS = Path(__file__).parent / "results"
 
 Value = str | float | None
@@ -67,13 +69,8 @@ class Result(msgspec.Struct, frozen=True):
 
 def keep(result: Result, folder: Path = RESULTS) -> Path:
     """Write the section's result in place of its last one."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{result.section}.json"
     text = msgspec.json.format(msgspec.json.encode(result), indent=1)
-    temporary = path.with_suffix(".tmp")
-    temporary.write_bytes(text + b"\n")
-    temporary.replace(path)
-    return path
+    return write_bytes(folder / f"{result.section}.json", text + b"\n")
 
 
 def kept(section: str, folder: Path = RESULTS) -> Result | None:

@@ -14,6 +14,8 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
+from sz_assets.crew import cores
+
 _VERSIONS = ("dagster", "dbt-core", "duckdb", "polars", "great-expectations", "altair")
 _LOOPS = 2_000_000
 _HASHED = bytes(16_000_000)
@@ -22,11 +24,7 @@ _HASHED = bytes(16_000_000)
 def machine() -> str:
     """The machine in a line: processor, cores, memory, system."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
-    return f"{_processor()}, {_cores()} cores, {memory:.0f} GiB, {platform.system()}"
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return f"{_processor()}, {cores()} cores, {memory:.0f} GiB, {platform.system()}"
 
 
 def _processor() -> str:

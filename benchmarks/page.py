@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks.figures import Result, Table, Target, kept, shown
 from benchmarks.sections import SECTIONS, Section
+from sz_assets.disk import write_bytes
 
 PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
 NOTES = Path(__file__).parent / "notes.md"
@@ -41,10 +42,7 @@ def page(results: dict[str, Result | None], notes: str) -> str:
 def write_page(path: Path = PAGE) -> Path:
     """Write the page from what is kept."""
     results = {section.name: kept(section.name) for section in SECTIONS}
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(page(results, NOTES.read_text(encoding="utf-8")), encoding="utf-8")
-    temporary.replace(path)
-    return path
+    return write_bytes(path, page(results, NOTES.read_text(encoding="utf-8")).encode())
 
 
 def _targets(results: Iterable[Result | None]) -> list[str]:

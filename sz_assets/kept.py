@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence, Set
 from datetime import date, timedelta
 from enum import Enum
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import requires, version
 from pathlib import Path, PurePath
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,12 +25,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 import polars as pl
 
-# A new version of one of these may make something else of the same.
-_LIBRARIES = (
-    "altair", "great-expectations", "numpy", "pandas", "polars", "pylopdf-fonts-zh-cn",
-    "scikit-learn", "scipy", "vl-convert-python",
-)  # fmt: skip
 _NAME = re.compile(r"[\w=-]+(/[\w=-]+)*")
+_LIBRARY = re.compile(r"[\w.-]+")
 
 
 def digest_of(*parts: object) -> str:
@@ -111,7 +107,7 @@ def _rows(frame: pl.DataFrame) -> bytes:
 
 @cache
 def code_digest() -> str:
-    """A digest of this package's files and of the versions of the libraries that make things."""
+    """A digest of this package's files and of the versions of the libraries that it requires."""
     root = Path(__file__).parent
     digest = hashlib.sha256()
     for path in sorted(root.rglob("*")):
@@ -119,7 +115,9 @@ def code_digest() -> str:
         if path.is_file() and not {"__pycache__", "_made_once"}.intersection(inside.parts):
             digest.update(f"{inside}\0".encode())
             digest.update(hashlib.sha256(path.read_bytes()).digest())
-    versions = {name: version(name) for name in _LIBRARIES}
+    # Any of them may make something else of the same in a new version.
+    names = [_LIBRARY.match(each) for each in requires("sz-assets") or ()]
+    versions = {name[0]: version(name[0]) for name in names if name}
     return digest_of(digest.digest(), versions, platform.python_version(), platform.machine())
 
 
@@ -145,7 +143,7 @@ class Kept:
             if own_digest != digest_of(stored) or stored["made_of"] != _made_of(made_of):
                 return None
             for place, digest in stored["files"].items():
-                if _file_digest(self._folder / place) != digest:
+                if file_digest(self._folder / place) != digest:
                     return None
             return Record(stored["run_id"], stored["value"])
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -158,7 +156,7 @@ class Kept:
         stored: dict[str, Any] = {
             "made_of": _made_of(made_of),
             "run_id": run_id,
-            "files": {os.path.relpath(path, self._folder): _file_digest(path) for path in files},
+            "files": {os.path.relpath(path, self._folder): file_digest(path) for path in files},
             "value": value,
         }
         # Without it a turned bit could make a failed check a passed one.
@@ -180,6 +178,7 @@ def _made_of(inputs: str) -> str:
     return digest_of(inputs, code_digest())
 
 
-def _file_digest(path: Path) -> str:
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file's bytes in hexadecimal digits; OSError if it can't be read."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

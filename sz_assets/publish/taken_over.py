@@ -12,7 +12,6 @@ as it was when all was written: where rows were replaced, DuckDB leaves room for
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ import duckdb
 from sz_assets.contracts import PUBLISHED_TABLES
 from sz_assets.contracts.sql import literal, quoted
 from sz_assets.contracts.table import Table
-from sz_assets.kept import Kept, digest_of
+from sz_assets.kept import Kept, digest_of, file_digest
 from sz_assets.publish.place import WAREHOUSE
 from sz_assets.storage import Home, Lake
 
@@ -56,8 +55,7 @@ def digests(home: Home, lake: Lake) -> ByMonth:
         for table in PUBLISHED_TABLES:
             if table.layer != "engagement":
                 found[table.name] = {
-                    f"{month}": _file_digest(lake.path(table, month))
-                    for month in lake.months(table)
+                    f"{month}": file_digest(lake.path(table, month)) for month in lake.months(table)
                 }
                 continue
             columns = ", ".join(quoted(column.name) for column in table.columns)
@@ -121,8 +119,3 @@ def _first_change(before: Mapping[str, str], now: Mapping[str, str]) -> str | No
 
 def _made_of(storage_version: str) -> str:
     return digest_of(storage_version, duckdb.__version__)
-
-
-def _file_digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
