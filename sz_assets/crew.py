@@ -110,6 +110,9 @@ class Crew:
             process.terminate()
         for process in processes:
             process.join()
+        # Its queues' semaphores go with it, before this process ends: else Python tells of leaks.
+        self._pool.shutdown(wait=True)
+        del self._pool
 
 
 _crew: Crew | None = None
