@@ -94,10 +94,10 @@ def bare_sums(home: Home) -> int:
 
 def build_marts(home: Home) -> None:
     """The project's own build of the month, tests included; RuntimeError if it fails."""
-    from sz_assets.defs.dbt import build
+    from sz_assets.defs.dbt import Task, build
     from sz_assets.study import load_study
 
-    if failure := build(home, [MONTH], load_study("shenzhen").sample.top, []).failure:
+    if failure := build(Task(home, (MONTH,), load_study("shenzhen").sample.top)).failure:
         raise failure
 
 

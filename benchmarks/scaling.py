@@ -6,11 +6,12 @@ Here: the curve and its slope. Not here: the steps themselves (`scale`).
 from __future__ import annotations
 
 import tempfile
+from itertools import pairwise
 from math import log
 from pathlib import Path
 
 from benchmarks.figures import Found, Table, Target, Value
-from benchmarks.scale import Scaled, measure_scale
+from benchmarks.scale import Scaled, measure_scale, refuse_without_room
 
 SIZES = (100_000, 1_000_000, 10_000_000)
 LIMIT_MB = 24 * 1024.0
@@ -43,22 +44,39 @@ def measure_marts(repeats: int) -> Found:
     )
 
 
+def sizes_up_to(videos: int) -> list[int]:
+    """Powers of ten from the smallest size on, and the size itself as the last one."""
+    sizes = [SIZES[0]]
+    while sizes[-1] * 10 < videos:
+        sizes.append(sizes[-1] * 10)
+    return [size for size in sizes if size < videos] + [videos]
+
+
 def measure_whole_month(videos: int) -> Found:
-    """One size through marts, sample, summaries and release; UserError if the disk is too small."""
-    with tempfile.TemporaryDirectory(prefix="sz-bench-") as folder:
-        scaled = measure_scale(Path(folder), videos)
+    """The sizes up to this one through marts, sample, summaries and release, once each.
+
+    UserError if the disk is too small for the largest.
+    """
+    found = []
+    for size in sizes_up_to(videos):
+        with tempfile.TemporaryDirectory(prefix="sz-bench-") as folder:
+            refuse_without_room(Path(folder), videos)
+            found.append(measure_scale(Path(folder), size))
+    scaled = found[-1]
     peak = max(cost.peak_mb for cost in scaled.costs.values())
-    sizes: tuple[tuple[Value, ...], ...] = tuple(
+    where: tuple[tuple[Value, ...], ...] = tuple(
         (place, size, size * 1e6 / videos, size / scaled.megabytes["lake"])
         for place, size in scaled.megabytes.items()
     )
     return Found(
         tables=(
-            _steps([scaled], ("make", "build", "sums", "publish")),
+            _steps(found, ("make", "build", "sums", "publish")),
+            _slopes(found),
             _slowest(scaled),
-            Table("Where it lies", ("", "MB", "bytes a video", "ratio to the lake"), sizes),
+            Table("Where it lies", ("", "MB", "bytes a video", "ratio to the lake"), where),
         ),
         targets=(Target(f"peak memory at {videos:,} rows", peak, LIMIT_MB, "MB"),),
+        remarks=("Each size was run once: `--repeats` does not count here.",),
     )
 
 
@@ -82,6 +100,21 @@ def _steps(found: list[Scaled], steps: tuple[str, ...]) -> Table:
             )  # fmt: skip
     columns = ("", "seconds", "CPU s", "rows/s", "peak MB", "ratio to bare DuckDB sums")
     return Table("One crawl month", columns, tuple(rows))
+
+
+def _slopes(found: list[Scaled]) -> Table:
+    """From each size to the next; no rows for one size alone."""
+    rows: list[tuple[Value, ...]] = []
+    for pair in pairwise(found):
+        slopes = [
+            slope([(float(each.videos), getattr(each.costs[step], what)) for each in pair])
+            for step in ("build", "publish")
+            for what in ("seconds", "cpu_seconds")
+        ]
+        before, after = pair
+        rows.append((f"{before.videos:,} to {after.videos:,}", *slopes))
+    columns = ("videos", "marts: seconds", "marts: CPU s", "release: seconds", "release: CPU s")
+    return Table("Slope of log time on log rows (1 is proportional)", columns, tuple(rows))
 
 
 def _slowest(scaled: Scaled) -> Table:

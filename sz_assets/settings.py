@@ -7,6 +7,7 @@ Here: what can be set from outside, its default and its check. Not here: what a 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -71,6 +72,17 @@ class ReleaseSettings:
 
 
 @dataclass(frozen=True)
+class MartSettings:
+    """How much memory building the marts may take, and how many videos are written at a time.
+
+    dbt reads both from the environment by itself; here they are checked before a run begins.
+    """
+
+    memory_limit: str = "80%"
+    part_videos: int = 2_000_000
+
+
+@dataclass(frozen=True)
 class Settings:
     """All settings, typed and checked. Build it with `Settings.from_environment()`."""
 
@@ -86,6 +98,7 @@ class Settings:
     simulation_scale: str = "default"
     language_model: LanguageModelSettings | None = None
     release: ReleaseSettings = field(default_factory=ReleaseSettings)
+    marts: MartSettings = field(default_factory=MartSettings)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -155,7 +168,22 @@ class Settings:
                 kept=whole("SZ_KEPT_RELEASES", 10, 1_000),
                 formats=_release_formats(env.get("SZ_RELEASE_FORMATS")),
             ),
+            marts=MartSettings(
+                memory_limit=_memory_limit(env.get("SZ_MEMORY_LIMIT")),
+                part_videos=whole("SZ_PART_VIDEOS", 2_000_000, 999_999_999),
+            ),
         )
+
+
+def _memory_limit(text: str | None) -> str:
+    """As DuckDB takes it: a part of the machine's memory, or an amount with its unit."""
+    text = text or MartSettings().memory_limit
+    if not re.fullmatch(r"(100|[1-9]\d?)%|[1-9]\d{0,5}(\.\d+)? ?[MGT]i?B", text):
+        raise UserError(
+            f"SZ_MEMORY_LIMIT is {text!r}: set it to a part of the memory, such as 80%, or to an "
+            "amount, such as 12GB."
+        )
+    return text
 
 
 def _release_formats(text: str | None) -> tuple[str, ...]:

@@ -56,6 +56,23 @@ delete from {{ this }} where {{ in_months_with_new_passages() }}
 {%- endif -%}
 {%- endmacro %}
 
+{#- The part's videos for which the condition holds, with their ages. -#}
+{% macro aged_videos(condition) -%}
+select
+    crawl_month,
+    account_id,
+    video_id,
+    published_year,
+    {% for counter in counters() -%}
+    {{ counter }},
+    {% endfor -%}
+    coverage_verdict,
+    data_origin,
+    {{ days_between("published_at", "observed_at") }} as observed_age_days
+from {{ ref("fct_video_month") }}
+where {{ in_part() }} and {{ condition }}
+{%- endmacro %}
+
 {#- The counters of a video that grow. -#}
 {% macro counters() -%}
 {{- return(["like_count", "favorite_count", "share_count", "comment_count"]) -}}
@@ -64,4 +81,16 @@ delete from {{ this }} where {{ in_months_with_new_passages() }}
 {#- The ages in days at which engagement is compared, youngest first. -#}
 {% macro passage_ages() -%}
 {{- return([30, 90, 365]) -}}
+{%- endmacro %}
+
+{#- The conditions, one for each age, that a video seen at the age has not passed it once, by then. -#}
+{% macro wrong_passages() -%}
+{%- set wrong = [] -%}
+{%- for age in passage_ages() -%}
+    {%- do wrong.append(
+        "first_seen_at_" ~ age ~ " is not null and (passage_count_" ~ age ~ " <> 1"
+        ~ " or first_passed_" ~ age ~ " > first_seen_at_" ~ age ~ ")"
+    ) -%}
+{%- endfor -%}
+{{- return(wrong) -}}
 {%- endmacro %}

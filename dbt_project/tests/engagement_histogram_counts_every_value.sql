@@ -1,6 +1,6 @@
 {{ unequal_counts(
-    ref("int_metric_values"),
+    ref("int_metric_counts"),
     ref("engagement_histogram"),
     ["crawl_month", "population", "metric"],
-    expected_count="count(value)"
+    expected_count="sum(present_count)"
 ) }}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import tempfile
 from collections.abc import Collection
 from contextlib import closing
 from pathlib import Path
@@ -36,7 +37,12 @@ def fill_warehouse(
     """
     if start:
         shutil.copyfile(start.database, path)
-    with closing(duckdb.connect(":memory:")) as connection:
+    with (
+        # What does not fit into memory while it is sorted goes there.
+        tempfile.TemporaryDirectory(prefix=".spill-", dir=path.parent) as spill,
+        closing(duckdb.connect(":memory:")) as connection,
+    ):
+        connection.execute(f"set temp_directory = {literal(spill)}")
         connection.execute(
             f"attach {literal(str(path))} as release (storage_version {literal(storage_version)})"
         )

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
+from sz_assets.contracts.growth import VIDEO_AGE_PASSAGE, VIDEO_GROWTH
+from sz_assets.contracts.marts import FCT_VIDEO_MONTH
+from sz_assets.contracts.table import Table
+from sz_assets.publish.warehouse import misplaced
 from sz_assets.storage import Lake
 
 RUN_MODELS = ["run"]
@@ -91,3 +97,48 @@ def test_full_refresh_of_single_months_is_refused(
     status = dbt.invoke(["run", "--full-refresh"], lake, copied, [months[0]])
     assert "success" not in {status[name] for name in status if name != "dim_account"}
     assert differing_marts(copied, built) == []
+
+
+def test_parts_of_a_month_make_the_same_tables(
+    dbt: Any,
+    lake: Lake,
+    built: Path,
+    tmp_path: Path,
+    differing_marts: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SZ_PART_VIDEOS", "1")
+    warehouse = tmp_path / "warehouse.duckdb"
+    assert set(dbt.build(lake, warehouse).values()) == {"success", "pass"}
+    assert differing_marts(warehouse, built) == []
+    # Each account was written for itself, all its months together; else the months came first.
+    with closing(duckdb.connect(str(warehouse), read_only=True)) as connection:
+        accounts = connection.execute(
+            "select account_id from (select account_id, lag(account_id) over () as before "
+            "from fct_video_month) where before is distinct from account_id"
+        ).fetchall()
+    assert accounts == [("health",), ("news",), ("tiny",), ("traffic",)]
+
+
+@pytest.mark.parametrize(
+    "table", [FCT_VIDEO_MONTH, VIDEO_GROWTH, VIDEO_AGE_PASSAGE], ids=lambda table: table.name
+)
+def test_tables_with_a_row_per_video_lie_in_the_order_of_their_key(
+    built: Path, table: Table
+) -> None:
+    """A release takes them as they lie: to sort the largest ones would take longest of all."""
+    with closing(duckdb.connect(str(built), read_only=True)) as connection:
+        assert connection.execute(misplaced(table, table.name)).fetchall() == [(0,)]
+
+
+def test_a_table_with_other_columns_than_its_contract_is_left_as_it_is(
+    dbt: Any, lake: Lake, copied: Path, built: Path, months: Any, differing_marts: Any
+) -> None:
+    with closing(duckdb.connect(str(copied))) as connection:
+        connection.execute("alter table breakout_videos add column extra integer")
+        before = connection.execute("from breakout_videos order by all").fetchall()
+    status = dbt.invoke(RUN_MODELS, lake, copied, [months[-1]])
+    assert [name for name, word in status.items() if word == "error"] == ["breakout_videos"]
+    with closing(duckdb.connect(str(copied), read_only=True)) as connection:
+        assert connection.execute("from breakout_videos order by all").fetchall() == before
+    assert differing_marts(copied, built) == ["breakout_videos"]

@@ -7,7 +7,7 @@ accounts as (
 ),
 
 videos as (
-    select * from {{ ref("stg_videos") }}
+    select * from {{ ref("stg_video_likes") }}
 ),
 
 ranked as (

@@ -3,6 +3,7 @@ with
 
 videos as (
     select * from {{ ref("int_population_videos") }}
+    where {{ in_part() }}
 ),
 
 final as (

@@ -15,32 +15,34 @@ growth as (
     where {{ in_months_with_new_growth() }}
 ),
 
-placed as (
+-- How many videos with likes an account has: ranks by likes run from 1 to this.
+sizes as (
     select
         crawl_month,
         account_id,
-        like_count,
-        row_number() over (
-            partition by crawl_month, account_id
-            order by like_count asc, video_id asc
-        ) as place,
-        count(*) over (partition by crawl_month, account_id) as video_count
-    from videos
+        count(like_count) as video_count
+    from {{ ref("fct_video_month") }}
+    where {{ in_months_with_new_growth() }}
+    group by crawl_month, account_id
 ),
 
 -- Of a video with more than twice this, it is the median of the account's other videos: such a
 -- video stands above the middle, so that the others keep their places without it.
 medians as (
     select
-        crawl_month,
-        account_id,
-        video_count - 1 as other_video_count,
-        avg(like_count) as account_median_like_count
-    from placed
+        middle.crawl_month,
+        middle.account_id,
+        sizes.video_count - 1 as other_video_count,
+        avg(middle.like_count) as account_median_like_count
+    from {{ ref("fct_video_month") }} as middle
+    inner join sizes
+        on
+            middle.crawl_month = sizes.crawl_month
+            and middle.account_id = sizes.account_id
     where
-        video_count > {{ rules["other_videos"] }}
-        and 2 * place between video_count - 1 and video_count + 1
-    group by crawl_month, account_id, video_count
+        sizes.video_count > {{ rules["other_videos"] }}
+        and 2 * middle.like_rank between sizes.video_count + 1 and sizes.video_count + 3
+    group by middle.crawl_month, middle.account_id, sizes.video_count
 ),
 
 outstanding as (

@@ -5,14 +5,27 @@ videos as (
     select * from {{ ref("int_population_videos") }}
 ),
 
+counted as (
+    select
+        crawl_month,
+        population,
+        account_id,
+        primary_category,
+        secondary_category,
+        count(*) as video_count,
+        max(coverage_verdict) as coverage_verdict
+    from videos
+    group by crawl_month, population, account_id, primary_category, secondary_category
+),
+
 accounts as (
     select
         crawl_month,
         population,
         account_id,
-        count(*) as video_count,
+        cast(sum(video_count) as bigint) as video_count,
         max(coverage_verdict) as coverage_verdict
-    from videos
+    from counted
     group by crawl_month, population, account_id
 ),
 
@@ -26,16 +39,8 @@ populations as (
 ),
 
 categories as (
-    select
-        crawl_month,
-        population,
-        account_id,
-        primary_category,
-        secondary_category,
-        count(*) as video_count
-    from videos
+    select * from counted
     where primary_category is not null and secondary_category is not null
-    group by crawl_month, population, account_id, primary_category, secondary_category
 ),
 
 shares as (

@@ -1,8 +1,8 @@
 -- One row per crawl month, population, metric and bin that is not empty.
 with
 
-metric_values as (
-    select * from {{ ref("int_metric_values") }}
+value_counts as (
+    select * from {{ ref("int_metric_value_counts") }}
     where value is not null
 ),
 
@@ -17,10 +17,11 @@ binned as (
         crawl_month,
         population,
         metric,
+        video_count,
         case
             when value >= 1 then cast(floor(log10(value) * 5 + 1e-9) as integer)
         end as bin_index
-    from metric_values
+    from value_counts
 ),
 
 counted as (
@@ -30,7 +31,7 @@ counted as (
         metric,
         coalesce(pow(10, bin_index / 5.0), 0) as bin_lower,
         coalesce(pow(10, (bin_index + 1) / 5.0), 1) as bin_upper,
-        count(*) as video_count
+        cast(sum(video_count) as bigint) as video_count
     from binned
     group by crawl_month, population, metric, bin_index
 ),

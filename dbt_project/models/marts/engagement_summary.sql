@@ -10,6 +10,10 @@ metric_values as (
     select * from {{ ref("int_metric_values") }}
 ),
 
+value_counts as (
+    select * from {{ ref("int_metric_value_counts") }}
+),
+
 incomplete as (
     select * from {{ ref("int_incomplete_accounts") }}
 ),
@@ -29,41 +33,45 @@ grid as (
     ) as metrics (metric)
 ),
 
-ranked as (
+placed as (
     select
         *,
         {{ thousandths("value") }} as exact_value,
-        row_number() over (
-            partition by crawl_month, population, metric order by value nulls last
-        ) as value_rank,
-        {{ as_wide_integer("count(value) over (partition by crawl_month, population, metric)") }}
-            as present_count
-    from metric_values
+        {{ ranks_of_counts(["crawl_month", "population", "metric"]) }}
+    from value_counts
+    where value is not null
 ),
 
--- Whole-number sums, from which mean, deviation and Gini follow with one rounding each.
-summed as (
+{% set quantiles = {"p10": 0.1, "q1": 0.25, "median": 0.5, "q3": 0.75, "p90": 0.9, "p99": 0.99} -%}
+described as (
     select
         crawl_month,
         population,
         metric,
         count(value) as video_count,
         count(*) - count(value) as missing_count,
-        {{ exact_mean("value") }} as mean,
-        max(present_count) * sum(exact_value * exact_value)
-        - sum(exact_value) * sum(exact_value) as squared_deviation,
         min(value) as min,
-        {{ quantile("value", 0.1) }} as p10,
-        {{ quantile("value", 0.25) }} as q1,
-        {{ quantile("value", 0.5) }} as median,
-        {{ quantile("value", 0.75) }} as q3,
-        {{ quantile("value", 0.9) }} as p90,
-        {{ quantile("value", 0.99) }} as p99,
         max(value) as max,
-        sum((2 * value_rank - present_count - 1) * exact_value) as rank_weighted_sum,
-        sum(exact_value) as exact_sum,
-        count(*) filter (where value < 500) as below_500_count
-    from ranked
+        count(*) filter (where value < 500) as below_500_count,
+        {{ quantiles_at_once("value", quantiles.values()) }} as quantiles
+    from metric_values
+    group by crawl_month, population, metric
+),
+
+-- Whole-number sums, from which mean, deviation and Gini follow with one rounding each. Of a value
+-- that n videos have, the last of them at rank r, twice the ranks sum up to n * (2 * r - n + 1).
+summed as (
+    select
+        crawl_month,
+        population,
+        metric,
+        sum(video_count * exact_value) as exact_sum,
+        sum(video_count * exact_value * exact_value) as exact_square_sum,
+        sum(
+            {{ as_wide_integer("video_count * (2 * last_rank - video_count - present_count)") }}
+            * exact_value
+        ) as rank_weighted_sum
+    from placed
     group by crawl_month, population, metric
 ),
 
@@ -72,27 +80,32 @@ final as (
         grid.crawl_month,
         grid.population,
         grid.metric,
-        coalesce(summed.video_count, 0) as video_count,
-        coalesce(summed.missing_count, 0) as missing_count,
-        summed.mean,
+        coalesce(described.video_count, 0) as video_count,
+        coalesce(described.missing_count, 0) as missing_count,
+        cast(summed.exact_sum as double) / (1000 * described.video_count) as mean,
         sqrt(
-            cast(summed.squared_deviation as double)
-            / nullif(summed.video_count * (summed.video_count - 1), 0)
+            cast(
+                described.video_count * summed.exact_square_sum
+                - summed.exact_sum * summed.exact_sum as double
+            )
+            / nullif(described.video_count * (described.video_count - 1), 0)
         ) / 1000 as std_dev,
-        summed.min,
-        summed.p10,
-        summed.q1,
-        summed.median,
-        summed.q3,
-        summed.p90,
-        summed.p99,
-        summed.max,
+        described.min,
+        {% for name in quantiles -%}
+        {{ quantile_of("described.quantiles", loop.index0) }} as {{ name }},
+        {% endfor -%}
+        described.max,
         cast(summed.rank_weighted_sum as double)
-        / nullif(summed.video_count * cast(summed.exact_sum as double), 0) as gini,
-        coalesce(summed.below_500_count, 0) as below_500_count,
-        summed.below_500_count / nullif(summed.video_count, 0) as below_500_ratio,
+        / nullif(described.video_count * cast(summed.exact_sum as double), 0) as gini,
+        coalesce(described.below_500_count, 0) as below_500_count,
+        described.below_500_count / nullif(described.video_count, 0) as below_500_ratio,
         incomplete.incomplete_accounts
     from grid
+    left join described
+        on
+            grid.crawl_month = described.crawl_month
+            and grid.population = described.population
+            and grid.metric = described.metric
     left join summed
         on
             grid.crawl_month = summed.crawl_month

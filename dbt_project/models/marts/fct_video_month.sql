@@ -3,6 +3,7 @@ with
 
 videos as (
     select * from {{ ref("stg_videos") }}
+    where {{ in_part() }}
 ),
 
 coverage as (
@@ -11,10 +12,12 @@ coverage as (
 
 ranks as (
     select * from {{ ref("int_video_ranks") }}
+    where {{ in_part() }}
 ),
 
 codes as (
     select * from {{ ref("stg_video_codes") }}
+    where {{ in_part() }}
 ),
 
 final as (

@@ -3,21 +3,6 @@
 
 with
 
-observations as (
-    select
-        crawl_month,
-        account_id,
-        video_id,
-        published_year,
-        {% for counter in counters() -%}
-        {{ counter }},
-        {% endfor -%}
-        coverage_verdict,
-        data_origin,
-        {{ days_between("published_at", "observed_at") }} as observed_age_days
-    from {{ ref("fct_video_month") }}
-),
-
 compared as (
     {{ compared_account_months() }}
 ),
@@ -27,20 +12,23 @@ now_seen as (
         compared.previous_crawl_month,
         observations.*
     from compared
-    inner join observations
+    -- A step of its own would be kept in memory as a whole.
+    inner join ({{ aged_videos(in_months_with_new_passages()) }}) as observations -- noqa: ST05
         on
             compared.crawl_month = observations.crawl_month
             and compared.account_id = observations.account_id
-    where
-        {{ in_months_with_new_passages("observations.crawl_month") }}
-        and observations.observed_age_days >= {{ passage_ages() | min }}
+    where observations.observed_age_days >= {{ passage_ages() | min }}
 ),
 
 -- The previous crawl tells it for almost every video, so that the cost stays the same month by
 -- month; only for one that it missed is the whole history asked.
+previous_months as (
+    select previous_crawl_month from compared
+    where {{ in_months_with_new_passages() }}
+),
+
 seen_last_time as (
-    select * from observations
-    where crawl_month in (select now_seen.previous_crawl_month from now_seen)
+    {{ aged_videos("crawl_month in (select previous_crawl_month from previous_months)") }}
 ),
 
 matched as (
@@ -68,7 +56,7 @@ found as (
         missed.video_id,
         max(earlier.crawl_month) as seen_before_month
     from missed
-    inner join observations as earlier
+    inner join ({{ aged_videos("true") }}) as earlier -- noqa: ST05
         on
             missed.account_id = earlier.account_id
             and missed.video_id = earlier.video_id
@@ -90,8 +78,7 @@ paired as (
 ),
 
 seen_before as (
-    select * from observations
-    where crawl_month in (select paired.last_seen_month from paired)
+    {{ aged_videos("crawl_month in (select paired.last_seen_month from paired)") }}
 ),
 
 ages as (
@@ -127,3 +114,4 @@ final as (
 )
 
 select * from final
+order by crawl_month, account_id, video_id, age_days

@@ -3,10 +3,6 @@
 
 with
 
-videos as (
-    select * from {{ ref("fct_video_month") }}
-),
-
 compared as (
     {{ compared_account_months() }}
 ),
@@ -22,10 +18,11 @@ now_seen as (
         pairs.previous_coverage_verdict,
         videos.*
     from pairs
-    inner join videos
+    inner join {{ ref("fct_video_month") }} as videos
         on
             pairs.crawl_month = videos.crawl_month
             and pairs.account_id = videos.account_id
+    where {{ in_part("videos.account_id") }}
 ),
 
 seen_before as (
@@ -35,10 +32,11 @@ seen_before as (
         pairs.data_origin as next_data_origin,
         videos.*
     from pairs
-    inner join videos
+    inner join {{ ref("fct_video_month") }} as videos
         on
             pairs.previous_crawl_month = videos.crawl_month
             and pairs.account_id = videos.account_id
+    where {{ in_part("videos.account_id") }}
 ),
 
 matched as (
@@ -86,3 +84,4 @@ final as (
 )
 
 select * from final
+order by crawl_month, account_id, video_id
