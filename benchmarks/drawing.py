@@ -54,11 +54,9 @@ def measure_drawing(repeats: int) -> Found:
 
 
 def _stages(name: str, frames: Any, context: Any, folder: Path) -> dict[str, float]:
-    import vl_convert
-
     from sz_assets.charts.batch import Order, draw, inspect
     from sz_assets.charts.catalogue import chart_named
-    from sz_assets.charts.render import PNG_SCALE, render, render_svg
+    from sz_assets.charts.render import PNG_SCALE, png_of, render, render_svg
 
     times: dict[str, float] = {}
 
@@ -71,7 +69,7 @@ def _stages(name: str, frames: Any, context: Any, folder: Path) -> dict[str, flo
     chart = timed(STAGES[0], lambda: chart_named(name).build(frames, context))
     timed(STAGES[1], lambda: json.dumps(chart.to_dict(validate=False), sort_keys=True))
     svg = timed(STAGES[2], lambda: render_svg(chart))
-    timed(STAGES[3], lambda: vl_convert.svg_to_png(svg, scale=PNG_SCALE))
+    timed(STAGES[3], lambda: png_of(svg))
     whole = timed("rendered", lambda: render(chart))
     # What a page costs beyond the formats that are made on its way.
     times[STAGES[4]] = max(0.0, times.pop("rendered") - sum(times[s] for s in STAGES[1:4]))

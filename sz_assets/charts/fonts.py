@@ -3,13 +3,13 @@
 Here: that form and its registration. Not here: which families a chart names (`theme`).
 
 The renderer maps the font of 8 MB anew and parses it for each text and, several times, for each
-glyph: 140,000 times for a month's charts. Two things make that slow. Its parser walks the charset,
-the list of all glyphs' identifiers, which is 13,146 ranges long in Noto Sans SC; nothing is drawn
-by identifier, so one range ("glyph n is called n") serves as well. And what it reads each time lies
-in seven places, each of which costs a page fault, since the system maps some 64 KB around the place
-asked for and no more. So the copy has its small tables first, then the glyphs, with their lists
-where the charset was, then the large tables: three places. No glyph is left out and no outline
-touched, so it gives the same pictures to the last pixel.
+glyph; most texts are spared it (`placed_texts`, `drawn_text`), not all. Two things make that slow.
+Its parser walks the charset, the list of all glyphs' identifiers, which is 13,146 ranges long in
+Noto Sans SC; nothing is drawn by identifier, so one range ("glyph n is called n") serves as well.
+And what it reads each time lies in seven places, each of which costs a page fault, since the system
+maps some 64 KB around the place asked for and no more. So the copy has its small tables first, then
+the glyphs, with their lists where the charset was, then the large tables: three places. No glyph is
+left out and no outline touched, so it gives the same pictures to the last pixel.
 """
 
 from __future__ import annotations
@@ -32,9 +32,15 @@ _PLACE = 1 << 16  # bytes that one page fault maps, at a multiple of as many
 def register_font() -> None:
     """Give the renderer Noto Sans SC; without it Chinese becomes boxes and no error is raised."""
     import vl_convert
+
+    vl_convert.register_font_directory(str(prepare_font(font_file(), FOLDER).parent))
+
+
+def font_file() -> Path:
+    """Noto Sans SC as it was installed."""
     from pylopdf_fonts_zh_cn import sans_path
 
-    vl_convert.register_font_directory(str(prepare_font(sans_path(), FOLDER).parent))
+    return Path(sans_path())
 
 
 def prepare_font(original: Path, folder: Path) -> Path:

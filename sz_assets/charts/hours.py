@@ -12,6 +12,7 @@ from sz_assets.charts import theme
 from sz_assets.charts.context import Bilingual, ChartContext
 from sz_assets.charts.further_rows import Frames, hours
 from sz_assets.charts.layout import MAIN, data, empty, finish
+from sz_assets.charts.placed_texts import PLACED
 from sz_assets.charts.reasons import NO_VIDEOS
 from sz_assets.charts.wording import WEEKDAYS
 
@@ -128,7 +129,7 @@ def _heat_map(cells: Sequence[Mapping[str, Any]], name: str, title: str) -> alt.
         )
         .properties(name=name)
     )
-    texts = base.mark_text(fontSize=9.5).encode(
+    texts = base.mark_text(style=PLACED, fontSize=9.5).encode(
         x=alt.X("middle:Q", scale=scale),
         text=alt.Text("text:N"),
         color=alt.Color("ink:N", scale=None),

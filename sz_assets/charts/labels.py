@@ -13,6 +13,7 @@ import altair as alt
 from sz_assets.charts import theme
 from sz_assets.charts.context import Bilingual
 from sz_assets.charts.layout import data
+from sz_assets.charts.placed_texts import PLACED
 
 
 def row_scale(count: int) -> alt.Scale:
@@ -40,7 +41,7 @@ def row_labels(labels: Sequence[Bilingual], width: int, height: int) -> alt.Laye
     base = alt.Chart(data(rows, "row_labels")).encode(
         x=alt.XValue(width), y=row_position(len(rows))
     )
-    style = {"align": "right", "baseline": "middle"}
+    style = {"style": PLACED, "align": "right", "baseline": "middle"}
     first = base.mark_text(
         **style, fontSize=12, dy=alt.expr("datum.second == '' ? 0 : -7"), color=theme.INK
     ).encode(text=alt.Text("first:N"))

@@ -13,10 +13,12 @@ from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sz_assets.charts.fonts import register_font
+from sz_assets.charts.drawn_text import text_drawer
+from sz_assets.charts.fonts import font_file, register_font
 from sz_assets.charts.made_once import FOLDER, keep
+from sz_assets.charts.placed_texts import put_in, take_out
 from sz_assets.disk import write_bytes
 
 if TYPE_CHECKING:
@@ -115,30 +117,43 @@ def script_literal(spec: str) -> str:
     )
 
 
-def _spec_text(chart: alt.TopLevelMixin) -> str:
+def _spec(chart: alt.TopLevelMixin) -> dict[str, Any]:
     # The tests hold every chart against Vega-Lite's schema: here that would double the time.
-    return json.dumps(chart.to_dict(validate=False), ensure_ascii=False, sort_keys=True)
+    spec: dict[str, Any] = chart.to_dict(validate=False)
+    return spec
 
 
-def _svg(spec_text: str) -> str:
+def _spec_text(spec: dict[str, Any]) -> str:
+    return json.dumps(spec, ensure_ascii=False, sort_keys=True)
+
+
+def _svg(spec: dict[str, Any]) -> str:
     import vl_convert
 
     register_font()
-    svg: str = vl_convert.vegalite_to_svg(spec_text)
-    return svg
+    emptied, texts = take_out(spec)
+    return put_in(vl_convert.vegalite_to_svg(_spec_text(emptied)), texts)
+
+
+def png_of(svg: str) -> bytes:
+    """A drawing that `render_svg` made, as PNG."""
+    import vl_convert
+
+    register_font()
+    drawn = text_drawer(font_file()).draw(svg)
+    png: bytes = vl_convert.svg_to_png(drawn, scale=PNG_SCALE)
+    return png
 
 
 def render_svg(chart: alt.TopLevelMixin) -> str:
     """The chart as SVG text, whose fonts are the viewer's."""
-    return _svg(_spec_text(chart))
+    return _svg(_spec(chart))
 
 
 def render(chart: alt.TopLevelMixin) -> Rendered:
     """The chart in every format. The same chart gives the same bytes."""
-    import vl_convert
-
-    spec_text = _spec_text(chart)
-    svg = _svg(spec_text)
+    spec = _spec(chart)
+    spec_text, svg = _spec_text(spec), _svg(spec)
     page = _PAGE.format(
         policy=_CONTENT_POLICY,
         title=html.escape(str(chart.description)),
@@ -148,7 +163,7 @@ def render(chart: alt.TopLevelMixin) -> Rendered:
     return Rendered(
         json=spec_text.encode(),
         svg=svg.encode(),
-        png=vl_convert.svg_to_png(svg, scale=PNG_SCALE),
+        png=png_of(svg),
         html=page.encode(),
     )
 

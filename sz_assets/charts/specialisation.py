@@ -19,6 +19,7 @@ from sz_assets.charts.coding_rows import (
 from sz_assets.charts.context import Bilingual, ChartContext
 from sz_assets.charts.labels import row_labels, row_position, row_scale
 from sz_assets.charts.layout import MAIN, Part, data, empty, finish
+from sz_assets.charts.placed_texts import PLACED
 from sz_assets.charts.reasons import NO_CODES
 from sz_assets.charts.wording import RELIABILITY_KEY, RELIABILITY_SIGNS
 
@@ -134,7 +135,7 @@ def _heat_map(cells: Sequence[Row], rows: int, columns: int, width: int) -> alt.
         )
         .properties(name=MAIN)
     )
-    texts = shown.mark_text(fontSize=10.5, baseline="middle").encode(
+    texts = shown.mark_text(style=PLACED, fontSize=10.5, baseline="middle").encode(
         x=alt.X("column:Q", scale=scale, axis=None),
         y=row_position(rows),
         text=alt.Text("text:N"),
@@ -169,7 +170,7 @@ def _head(names: Sequence[tuple[Bilingual, str]], width: int) -> alt.LayerChart:
     signs = base.mark_text(fontSize=11.5, baseline="middle", color=theme.INK).encode(
         text=alt.Text("sign:N"), y=alt.YValue(_HEAD + _SIGN / 2)
     )
-    style = {"angle": 270, "align": "left", "baseline": "middle"}
+    style = {"style": PLACED, "angle": 270, "align": "left", "baseline": "middle"}
     return alt.layer(
         base.mark_text(**style, fontSize=11.5, dy=-6, color=theme.INK).encode(
             text=alt.Text("zh:N")

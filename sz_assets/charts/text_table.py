@@ -14,6 +14,7 @@ import altair as alt
 from sz_assets.charts import theme
 from sz_assets.charts.context import Bilingual
 from sz_assets.charts.layout import MAIN, data
+from sz_assets.charts.placed_texts import PLACED
 
 _HEADER = 44
 _GAP = 14  # pixels between two columns
@@ -118,6 +119,7 @@ def text_table(
     text_marks = (
         alt.Chart(data(texts, "cells"))
         .mark_text(
+            style=PLACED,
             baseline="middle",
             align=alt.expr("datum.align"),
             fontSize=alt.expr("datum.size"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from functools import cache
 from typing import Any
 
 import fake_marts
@@ -26,9 +27,17 @@ MARTS = fake_marts.marts()
 def built(
     name: str, marts: dict[str, pl.DataFrame] | None = None, **options: Any
 ) -> dict[str, Any]:
+    if marts is None and not options:
+        return usual(name)
     chart = chart_named(name).build(marts or MARTS, fake_marts.context(**options))
     spec: dict[str, Any] = chart.to_dict()
     return spec
+
+
+@cache
+def usual(name: str) -> dict[str, Any]:
+    """The specification of the usual month, for reading only: making it takes its time."""
+    return built(name, MARTS)
 
 
 def channels(spec: dict[str, Any], channel: str) -> list[dict[str, Any]]:
