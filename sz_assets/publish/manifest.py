@@ -71,14 +71,19 @@ def describe(
 
 
 def write_manifest(
-    folder: Path, description: Mapping[str, Any], earlier: Path | None = None
+    folder: Path,
+    description: Mapping[str, Any],
+    earlier: Path | None = None,
+    hashed: Mapping[str, dict[str, Any]] | None = None,
 ) -> None:
     """Write the manifest of a folder that is complete but for it.
 
-    A file that is one and the same with that of an `earlier` release is not hashed again.
+    A file that is one and the same with that of an `earlier` release is not hashed again, nor is
+    one that is in `hashed`, as the manifest is to say it.
     """
+    known = {**(_shared(folder, earlier) if earlier else {}), **(hashed or {})}
     content = json.dumps(
-        {**description, "files": hashes(folder, _shared(folder, earlier) if earlier else {})},
+        {**description, "files": hashes(folder, known)},
         indent=2,
         ensure_ascii=False,
         allow_nan=False,

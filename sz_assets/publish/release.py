@@ -20,9 +20,11 @@ from typing import Any
 
 from sz_assets.charts.context import Bilingual
 from sz_assets.disk import fsync_folder, refusal, remove_folder
+from sz_assets.errors import UserError
 from sz_assets.publish.about import About
 from sz_assets.publish.dictionary import write_dictionary
 from sz_assets.publish.formats import write_formats
+from sz_assets.publish.formats.continued import Continued
 from sz_assets.publish.formats.source import errors_of_the_disk
 from sz_assets.publish.history import building_folder, remove_leftovers, remove_old
 from sz_assets.publish.inspection import (
@@ -31,7 +33,7 @@ from sz_assets.publish.inspection import (
     month_hashes,
     of_all_months,
 )
-from sz_assets.publish.manifest import MANIFEST, describe, write_manifest
+from sz_assets.publish.manifest import MANIFEST, describe, read_manifest, write_manifest
 from sz_assets.publish.months import report_links, reports_made_before
 from sz_assets.publish.place import WAREHOUSE, current_warehouse, publishing, turn_current_to
 from sz_assets.publish.taken_over import ByMonth, TakenOver, digests, remember, taken_over
@@ -124,12 +126,24 @@ def _build(
     (building / "dictionary").mkdir()
     write_dictionary(building / "dictionary", study, facts["data_origins"], dbt_page)
     about = About.of_manifest(study, described)
-    _accompany(building, home, study, facts, about, options, earlier)
+    continued = _continued(building, start) if start else None
+    _accompany(building, home, study, facts, about, options, earlier, continued)
     row_md5 = month_hashes(warehouse, start)
     for name, of_months in row_md5.items():
         described["tables"][name]["row_md5_xor"] = of_all_months(of_months)
-    write_manifest(building, described, earlier)
+    write_manifest(building, described, earlier, continued.hashed if continued else None)
     return facts, row_md5
+
+
+def _continued(building: Path, start: TakenOver) -> Continued | None:
+    """What of the earlier release's files can be gone on with; None if its manifest is damaged."""
+    folder = start.database.parent
+    try:
+        files = read_manifest(folder).get("files", {})
+    except UserError:
+        return None
+    since = {name: start.changed[name] for name in start.longer}
+    return Continued(folder, files, since, building)
 
 
 def _accompany(
@@ -140,12 +154,20 @@ def _accompany(
     about: About,
     options: ReleaseSettings,
     earlier: Path | None,
+    continued: Continued | None,
 ) -> None:
     """Write pages and formats, and the index over all that lies in the folder."""
     with_page = _copy_reports(home, building / "reports", facts["origins"], earlier)
     if options.formats:
         warehouse = building / WAREHOUSE
-        write_formats(warehouse, building, options.formats, about, address=home.current / WAREHOUSE)
+        write_formats(
+            warehouse,
+            building,
+            options.formats,
+            about,
+            address=home.current / WAREHOUSE,
+            continued=continued,
+        )
     index = build_index(
         Bilingual(study.name.zh, study.name.en),
         report_links(building / WAREHOUSE, with_page, reports_made_before(home)),

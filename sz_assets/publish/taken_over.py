@@ -36,12 +36,14 @@ _MOST_SLACK = 2
 class TakenOver:
     """A database to begin with, and of each table the first month that is not the same in it.
 
-    None if all of a table is the same, "" if it has no months. `row_md5` and `data_origins` are
-    those of the database; `compact_bytes` is how large it was when all of it was written last.
+    None if all of a table is the same, "" if it has no months. `longer` are the tables of which
+    nothing has changed but that months may have been added. `row_md5` and `data_origins` are those
+    of the database; `compact_bytes` is how large it was when all of it was written last.
     """
 
     database: Path
     changed: Mapping[str, str | None]
+    longer: frozenset[str]
     row_md5: ByMonth
     data_origins: tuple[str, ...]
     compact_bytes: int
@@ -81,9 +83,19 @@ def taken_over(home: Home, storage_version: str, now: ByMonth) -> TakenOver | No
     database = home.releases / record.value["release"] / WAREHOUSE
     if database.stat().st_size > _MOST_SLACK * compact_bytes:
         return None
+    changed = {name: _first_change(before.get(name, {}), now[name]) for name in now}
     return TakenOver(
         database,
-        {name: _first_change(before.get(name, {}), now[name]) for name in now},
+        changed,
+        frozenset(
+            table.name
+            for table in PUBLISHED_TABLES
+            if (since := changed[table.name]) is None
+            or (
+                table.key[0] == "crawl_month"
+                and since > max(before.get(table.name, {}), default="")
+            )
+        ),
         record.value["row_md5"],
         tuple(record.value["data_origins"]),
         compact_bytes,

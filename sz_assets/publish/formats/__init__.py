@@ -18,6 +18,7 @@ from sz_assets.contracts.table import Table
 from sz_assets.errors import UserError
 from sz_assets.publish.about import About
 from sz_assets.publish.formats.bundle import write_bundle
+from sz_assets.publish.formats.continued import Continued
 from sz_assets.publish.formats.csv import write_csv
 from sz_assets.publish.formats.parquet import write_parquet
 from sz_assets.publish.formats.source import Source, errors_of_the_disk, opened
@@ -99,11 +100,13 @@ def write_formats(
     months: Sequence[date] = (),
     note: Callable[[str], None] = lambda _: None,
     address: Path | None = None,
+    continued: Continued | None = None,
 ) -> list[Path]:
     """Write these formats of one release's database under `folder`/data; returns the files.
 
     No tables or months: all. `note` is told what is being written; `address` is
-    where readers find the newest release's database (`warehouse` unless given). UserError for a
+    where readers find the newest release's database (`warehouse` unless given). `continued` is what
+    of an earlier release's files can be gone on with. UserError for a
     table or month that the release does not have, and where a format can't hold a table; OSError
     if the disk refuses. The database is only read.
     """
@@ -126,6 +129,7 @@ def write_formats(
             _chosen(connection, tables),
             tuple(months),
             note,
+            continued,
         )
         # One after the other: each keeps both cores busy, and together they take longer.
         for name, write in FORMATS.items():

@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 
 from sz_assets.contracts.sql import literal, quoted
-from sz_assets.contracts.table import Column, Type
+from sz_assets.contracts.table import Column, Table, Type
 from sz_assets.publish.about import About
 from sz_assets.publish.formats.source import Loss, Source
 
@@ -116,17 +116,23 @@ def write_csv(source: Source, data: Path) -> list[Path]:
     folder.mkdir(parents=True)
     paths = []
     for table in source.tables:
-        path = folder / f"{table.name}.csv"
-        names = {table.columns[0].name: f"{_MARK}{table.columns[0].name}"}
-        query = source.query(table, partial(_expression, names))
-        source.connection.execute(
-            f"copy ({query}) to {literal(str(path))} (format csv, header true, "
-            "timestampformat '%Y-%m-%dT%H:%M:%S.%fZ')"
-        )
+        path, continued = folder / f"{table.name}.csv", source.continued
+        if not (continued and continued.write(table.name, path, partial(_write, source, table))):
+            _write(source, table, path)
         paths.append(path)
     told = folder / README
     told.write_text(_readme(source.about), encoding="utf-8-sig", newline="\r\n")
     return [*paths, told]
+
+
+def _write(source: Source, table: Table, path: Path, since: str = "") -> None:
+    """Write header and rows; with `since` the rows from that month on, without a header."""
+    names = {table.columns[0].name: f"{_MARK}{table.columns[0].name}"}
+    query = source.query(table, partial(_expression, names), since)
+    source.connection.execute(
+        f"copy ({query}) to {literal(str(path))} (format csv, header {not since}, "
+        "timestampformat '%Y-%m-%dT%H:%M:%S.%fZ')"
+    )
 
 
 def _readme(about: About) -> str:

@@ -19,6 +19,7 @@ from sz_assets.contracts.sql import literal, quoted
 from sz_assets.contracts.table import Column, Table, Type
 from sz_assets.errors import UserError
 from sz_assets.publish.about import About
+from sz_assets.publish.formats.continued import Continued
 
 if TYPE_CHECKING:
     import polars as pl
@@ -45,7 +46,8 @@ def described(column: Column) -> str:
 class Source:
     """Tables and months of a release's open database; no months: all of them.
 
-    `address` is where readers find the newest release's database.
+    `address` is where readers find the newest release's database; `continued` is what of an earlier
+    release's files can be gone on with.
     """
 
     connection: Any
@@ -54,13 +56,21 @@ class Source:
     tables: tuple[Table, ...]
     months: tuple[date, ...]
     note: Callable[[str], None]
+    continued: Continued | None = None
     _unsorted: dict[str, bool] = field(default_factory=dict, init=False)
 
-    def query(self, table: Table, expression: Callable[[Column], str] | None = None) -> str:
-        """SQL for the rows in the order of the key; `expression` writes each column."""
+    def query(
+        self, table: Table, expression: Callable[[Column], str] | None = None, since: str = ""
+    ) -> str:
+        """SQL for the rows in the order of the key; `expression` writes each column.
+
+        With `since` (2023-10-01) those of that crawl month and of later ones.
+        """
         write = expression or (lambda column: quoted(column.name))
         columns = ", ".join(write(column) for column in table.columns)
         rows = f"from {quoted(table.name)} t{self._where(table)}"
+        if since:
+            rows = f"from (select * {rows}) t where crawl_month >= date {literal(since)}"
         return f"select {columns} {rows}{self._order(table)}"
 
     def _order(self, table: Table) -> str:
