@@ -184,7 +184,7 @@ def import_(month: str, format_name: str, account: str | None, paths: tuple[Path
 @click.option("--port", default=3000, show_default=True, type=click.IntRange(1, 65535))
 def ui(port: int) -> None:
     """Open Dagster on 127.0.0.1: the graph, runs, checks, charts and the schedule."""
-    from sz_assets.defs import garbage
+    from sz_assets import garbage
 
     garbage.look_rarely()
     from sz_assets.defs.ui import serve_ui
@@ -249,13 +249,13 @@ def _settings_and_study() -> tuple[Any, Study]:
 
 
 def _run(months: list[date], recrawl: bool, allow_partial: bool) -> None:
-    from sz_assets import crew
-    from sz_assets.defs import garbage
+    from sz_assets import crew, garbage
     from sz_assets.progress import StepBar
 
     garbage.look_rarely()
     settings, _ = _settings_and_study()
-    with StepBar() as bar, crew.started(("great_expectations", "altair", "vl_convert")):
+    shared = ("great_expectations", "altair", "vl_convert")
+    with StepBar() as bar, crew.started(shared, apart=("dbt.adapters.duckdb", "dbt.cli.main")):
         from sz_assets.defs.run import load_ahead, run_months
 
         load_ahead()

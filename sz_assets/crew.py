@@ -7,6 +7,7 @@ process of its own.
 
 from __future__ import annotations
 
+import atexit
 import importlib
 import multiprocessing
 import os
@@ -17,7 +18,10 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from typing import TypeVar
+from types import FrameType
+from typing import NoReturn, TypeVar
+
+from sz_assets import garbage
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -27,6 +31,8 @@ _MOST = 3
 # Where no crew was started, as in a run that the UI launched: another process takes some three
 # seconds to begin, and so many items take longer.
 _WORTH_STARTING = 20
+# How long a process may take to end in order.
+_PATIENCE_SECONDS = 3
 
 
 def cores() -> int:
@@ -82,6 +88,11 @@ class Crew:
                 future.cancel()
         return [results[index] for index in range(len(items))]
 
+    def prepare(self, function: Callable[[], None]) -> None:
+        """Let so many processes as there are call this as soon as they have nothing else to do."""
+        for _ in range(self._size):
+            self._pool.submit(function)
+
     def _is_loaded(self) -> bool:
         return all(future.done() and not future.exception() for future in self._loaded)
 
@@ -109,6 +120,9 @@ class Crew:
         for process in processes:
             process.terminate()
         for process in processes:
+            process.join(_PATIENCE_SECONDS)
+            # One that is inside a library's own machine code does not hear of it before that ends.
+            process.kill()
             process.join()
         # Its queues' semaphores go with it, before this process ends: else Python tells of leaks.
         self._pool.shutdown(wait=True)
@@ -116,22 +130,30 @@ class Crew:
 
 
 _crew: Crew | None = None
+_apart: Crew | None = None
 
 
 @contextmanager
-def started(modules: Sequence[str]) -> Iterator[None]:
-    """Within this block other processes, one for each further core, load these and share work."""
-    global _crew
+def started(modules: Sequence[str], apart: Sequence[str] = ()) -> Iterator[None]:
+    """Within this block other processes, one for each further core, load these and share work.
+
+    If there are modules that one process alone needs, one more loads those, and does what is given
+    to the function `apart`.
+    """
+    global _crew, _apart
     further = min(cores() - 1, _MOST)
     if _crew is not None or further < 1:
         yield
         return
     _crew = Crew(further, modules)
+    _apart = Crew(1, apart) if apart else None
     try:
         yield
     finally:
-        _crew.close()
-        _crew = None
+        crews = [each for each in (_crew, _apart) if each]
+        _crew = _apart = None
+        for each in crews:
+            each.close()
 
 
 def is_started() -> bool:
@@ -158,13 +180,47 @@ def spread(
     return _crew.spread(function, items, takes_part=takes_part)
 
 
+def apart(function: Callable[[T], R], item: T) -> R:
+    """`function` of the item, in the process that stands apart; in this one if there is none."""
+    if _apart is None:
+        return function(item)
+    [result] = _apart.spread(function, [item], takes_part=False)
+    return result
+
+
+def prepare(function: Callable[[], None]) -> None:
+    """Let each process of the crew, if there is one, call this while there is nothing else to do.
+
+    An error of it is not told: whatever needs what it prepares meets it again.
+    """
+    if _crew is not None:
+        _crew.prepare(function)
+
+
+def prepare_apart(function: Callable[[], None]) -> None:
+    """Let the process that stands apart, if there is one, call this before anything else.
+
+    An error of it is not told: whatever needs what it prepares meets it again.
+    """
+    if _apart is not None:
+        _apart.prepare(function)
+
+
 def _begin(modules: tuple[str, ...]) -> None:
     # Ctrl+C reaches every process of a terminal; the one that leads the run answers it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _end)
+    garbage.look_rarely()
     if parent := multiprocessing.parent_process():
         threading.Thread(target=_end_after, args=(parent,), daemon=True).start()
     for name in modules:
         importlib.import_module(name)
+
+
+def _end(number: int, frame: FrameType | None) -> NoReturn:
+    """End in order: Python tells of semaphores that a library made here and nobody removed."""
+    atexit._run_exitfuncs()
+    os._exit(1)
 
 
 def _end_after(parent: multiprocessing.process.BaseProcess) -> None:

@@ -11,8 +11,8 @@ from typing import Any
 
 import dagster as dg
 
+from sz_assets import garbage
 from sz_assets.coding.store import CodingStore
-from sz_assets.defs import garbage
 from sz_assets.defs.assets.analysis import analysis_assets, analysis_checks
 from sz_assets.defs.assets.charts import chart_assets, chart_checks
 from sz_assets.defs.assets.coding import coding_assets, coding_checks

@@ -7,10 +7,11 @@ Not here: the assets (`assets.analysis`), or any statistic (`core`).
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from traceback import format_exception
 from typing import Any
 
 import polars as pl
@@ -18,10 +19,13 @@ import polars as pl
 from sz_assets.contracts import ANALYSIS_TABLES, CORE_TABLES, ENGAGEMENT_TABLES
 from sz_assets.core.month_data import MonthData
 from sz_assets.core.trend import HISTORY_MONTHS
+from sz_assets.crew import spread
 from sz_assets.defs.resources import LakeTables, WarehouseTables
 from sz_assets.kept import Kept, digest_of
 from sz_assets.study import Study
 
+# What the functions import when they are called; some of it takes longer than what it is used for.
+_LIBRARIES = ("scipy.stats", "scipy.optimize", "ruptures", "powerlaw")
 _VIDEOS = ("fct_video_month", "engagement_summary")
 _CODES = ("human_codes", "machine_codes")
 _JUDGED = ("fct_video_month", "machine_codes", "coding_tasks")
@@ -111,6 +115,12 @@ ANALYSES = (
 )
 
 
+def load_libraries() -> None:
+    """Load what the functions would load when they are called."""
+    for name in _LIBRARIES:
+        importlib.import_module(name)
+
+
 def month_data(resources: Any, analysis: Analysis, month: date) -> MonthData:
     """What the analysis reads, from the warehouse or, if it is an analysis itself, the lake."""
 
@@ -152,15 +162,19 @@ class Task:
 
 @dataclass(frozen=True)
 class Done:
-    """What became of a task: the table, or the run that has made the same one already."""
+    """What became of a task: the table, or the run that has made the same one, or why neither."""
 
     made_of: str
-    frame: pl.DataFrame | None
-    made_by: str | None
+    frame: pl.DataFrame | None = None
+    made_by: str | None = None
+    failure: str | None = None
 
 
 def carry_out(task: Task) -> Done:
-    """Compute the table, unless the one that lies in the lake was made of the same by the same."""
+    """Compute the table, unless the one that lies in the lake was made of the same by the same.
+
+    A computation that fails is no error of this function: the others of its step go on.
+    """
     with task.marts.opened():
         data = month_data(task, task.analysis, task.month)
     made_of = digest_of(
@@ -172,5 +186,18 @@ def carry_out(task: Task) -> Done:
         data.seed,
     )
     if record := Kept(task.kept).found(task.record, made_of):
-        return Done(made_of, None, record.run_id)
-    return Done(made_of, task.analysis.load()(data), None)
+        return Done(made_of, made_by=record.run_id)
+    try:
+        return Done(made_of, task.analysis.load()(data))
+    except Exception as error:
+        told = "".join(format_exception(error))
+        return Done(made_of, failure=f"{task.analysis.table} of {task.month:%Y-%m} failed: {told}")
+
+
+def carry_out_all(tasks: Sequence[Task]) -> list[Done]:
+    """`carry_out` of each task, on all cores; of one month in the crew alone, if there is one.
+
+    To load the libraries here as well would take longer than all that they do for a month.
+    """
+    is_one_month = len({task.month for task in tasks}) == 1
+    return spread(carry_out, tasks, slow_to_load=_LIBRARIES[0] if is_one_month else None)

@@ -1,14 +1,15 @@
-"""dbt in this process: the project parsed once per checkout, its results as Dagster events.
+"""dbt in a Python process: the project parsed once per checkout, builds, and what they said.
 
-Here: the glue between dbt's runner and Dagster. Not here: SQL (`dbt_project`), or which assets
-exist (`assets.engagement`). It uses names of dbt and dagster-dbt that are not public, so their
-versions are pinned: a subprocess per run would cost five times as much.
+Here: the glue around dbt's runner. Not here: SQL (`dbt_project`), or what its results are to
+Dagster (`defs.marts`). It uses names of dbt that are not public, so its version is pinned: dbt's
+own command for each run would cost five times as much.
 """
 
 from __future__ import annotations
 
 import fcntl
 import hashlib
+import importlib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,11 +27,13 @@ from sz_assets.storage import Home
 
 PROJECT = Path(sz_assets.__file__).parent.parent / "dbt_project"
 TARGET = PROJECT / "target"
-# dbt tells some 20 things about each node; of these alone dagster-dbt makes events.
-_RESULTS = ("LogModelResult", "LogTestResult", "LogSeedResult", "LogSnapshotResult")
+# dbt tells some 20 things about each node; these say how a model or a test ended.
+_RESULTS = ("LogModelResult", "LogTestResult")
+# The parsed project, by the hash of its sources, until a build uses it.
+_read_ahead: dict[str, Any] = {}
 
 
-def _sources_hash() -> str:
+def sources_hash() -> str:
     """A hash of all that the parsed project depends on."""
     digest = hashlib.sha256()
     for path in sorted(PROJECT.rglob("*")):
@@ -42,22 +45,28 @@ def _sources_hash() -> str:
 
 def prepare_project() -> Path:
     """Parse the dbt project if it changed since it was last parsed; returns its manifest."""
+    _prepared()
+    return TARGET / "manifest.json"
+
+
+def _prepared() -> str:
+    """Parse the project if need be; returns the hash of its sources."""
     manifest = TARGET / "manifest.json"
     stamp = TARGET / "sources.sha256"
     if not PROJECT.is_dir():
         raise UserError(f"{PROJECT} is missing: run from a complete checkout of the project.")
-    current = _sources_hash()
+    current = sources_hash()
     TARGET.mkdir(exist_ok=True)
     with (TARGET / "parse.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (manifest.exists() and stamp.exists() and stamp.read_text() == current):
             invoke(["parse", "--no-partial-parse"], TARGET)
             write_bytes(stamp, current.encode())
-    return manifest
+    return current
 
 
 def read_manifest() -> dict[str, Any]:
-    """The parsed project as dagster-dbt reads it."""
+    """The parsed project as dbt writes it for others to read."""
     content: dict[str, Any] = json.loads(prepare_project().read_bytes())
     return content
 
@@ -115,49 +124,95 @@ def _environment(values: Mapping[str, str]) -> Iterator[None]:
 
 
 @dataclass(frozen=True)
-class Build:
-    """What one build said: dbt's results as dictionaries, and why it failed, if it did."""
+class Result:
+    """How one model or test ended, in dbt's words (`success`, `pass`, `fail`, `skipped` …)."""
 
-    events: list[dict[str, Any]]
+    unique_id: str
+    status: str
+    seconds: float
+    failing_count: int
+    invocation_id: str
+
+
+@dataclass(frozen=True)
+class Build:
+    """What one build said: how each model and test ended, and why it failed, if it did."""
+
+    results: list[Result]
     failure: RuntimeError | None
 
 
-def build(home: Home, months: Sequence[date], sample_top: int, selection: Sequence[str]) -> Build:
-    """Build and test the marts of these crawl months; `selection` are dbt's own arguments."""
+@dataclass(frozen=True)
+class Task:
+    """A build of the marts of these crawl months; `selection` are dbt's own arguments.
+
+    It can be sent to another process.
+    """
+
+    home: Home
+    months: tuple[date, ...]
+    sample_top: int
+    selection: tuple[str, ...] = ()
+
+
+def load_ahead() -> None:
+    """Load dbt and read the parsed project, so that the first build need not."""
+    importlib.import_module("dbt.adapters.duckdb")
+    importlib.import_module("dbt.cli.main")
+    current = _prepared()
+    _read_ahead[current] = _read_project()
+
+
+def _read_project() -> Any:
     from dbt.contracts.graph.manifest import Manifest
     from dbt.parser.manifest import extended_mashumuro_decoder
-    from google.protobuf.json_format import MessageToDict
 
-    prepare_project()
-    # Read anew for each build: a used manifest keeps the months of the SQL that it compiled.
-    parsed = Manifest.from_msgpack(
+    return Manifest.from_msgpack(
         (TARGET / "partial_parse.msgpack").read_bytes(), decoder=extended_mashumuro_decoder
     )
-    home.warehouse.parent.mkdir(parents=True, exist_ok=True)
-    events: list[dict[str, Any]] = []
+
+
+def build(task: Task) -> Build:
+    """Build and test the marts."""
+    current = _prepared()
+    # Once for each build: a used one keeps the months of the SQL that it compiled.
+    parsed = _read_ahead.pop(current, None) or _read_project()
+    task.home.warehouse.parent.mkdir(parents=True, exist_ok=True)
+    results: list[Result] = []
 
     def keep(event: Any) -> None:
         if event.info.name in _RESULTS:
-            events.append(MessageToDict(event, preserving_proto_field_name=True))
+            results.append(_result(event))
 
     with _environment(
         {
             # A build's own copy of the manifest takes longer than most of its queries.
             "DBT_WRITE_JSON": os.environ.get("DBT_WRITE_JSON", "false"),
-            "SZ_LAKE_PATH": str(home.lake),
-            "SZ_WAREHOUSE_PATH": str(home.warehouse),
-            "SZ_CRAWL_MONTHS": ",".join(month.isoformat() for month in months),
-            "SZ_SAMPLE_TOP": str(sample_top),
+            "SZ_LAKE_PATH": str(task.home.lake),
+            "SZ_WAREHOUSE_PATH": str(task.home.warehouse),
+            "SZ_CRAWL_MONTHS": ",".join(month.isoformat() for month in task.months),
+            "SZ_SAMPLE_TOP": str(task.sample_top),
         }
     ):
         try:
             with stop_noticed():
                 invoke(
-                    ["build", "--exclude-resource-type", "unit_test", *selection],
-                    home.dbt_target,
+                    ["build", "--exclude-resource-type", "unit_test", *task.selection],
+                    task.home.dbt_target,
                     parsed=parsed,
                     callback=keep,
                 )
         except RuntimeError as error:
-            return Build(events, error)
-    return Build(events, None)
+            return Build(results, error)
+    return Build(results, None)
+
+
+def _result(event: Any) -> Result:
+    return Result(
+        unique_id=event.data.node_info.unique_id,
+        status=event.data.node_info.node_status,
+        seconds=event.data.execution_time,
+        # Only a test has one.
+        failing_count=getattr(event.data, "num_failures", 0),
+        invocation_id=event.info.invocation_id,
+    )

@@ -22,6 +22,7 @@ from dagster._core.errors import DagsterExecutionInterruptedError
 from sz_assets import crew
 from sz_assets.contracts.core import CRAWL_COVERAGE
 from sz_assets.contracts.table import Table
+from sz_assets.defs import dbt
 from sz_assets.defs.crawl_events import open_lists
 from sz_assets.defs.describe import table_key
 from sz_assets.defs.instance import (
@@ -38,8 +39,6 @@ from sz_assets.progress import StepProgress
 from sz_assets.storage import Home, Lake
 
 JOB_NAME = "month"
-# What others of a crew load, if there is one.
-_SHARED = ("great_expectations", "altair", "vl_convert")
 
 
 @dataclass(frozen=True)
@@ -61,12 +60,15 @@ class RunOutcome:
 
 
 def load_ahead() -> None:
-    """Begin to import what later steps need, beside the crawl, which mostly waits."""
+    """Begin to load what later steps need, beside the crawl, which mostly waits."""
+    if crew.is_started():
+        crew.prepare_apart(dbt.load_ahead)
+        return
     # The run needs it at once, and two threads that import it together can see half of it.
     importlib.import_module("sqlalchemy.orm")
 
     def load() -> None:
-        for name in ("dbt.cli.main", *(() if crew.is_started() else _SHARED)):
+        for name in ("dbt.cli.main", "great_expectations", "altair", "vl_convert"):
             importlib.import_module(name)
 
     threading.Thread(target=load, name="load-ahead", daemon=True).start()

@@ -19,7 +19,7 @@ from sz_assets.contracts.validate import polars_schema
 from sz_assets.core.coding.cue_words import code_videos
 from sz_assets.core.coding.machine_words import machine_codes
 from sz_assets.storage import Home, Lake
-from sz_assets.study import load_study
+from sz_assets_tests.bundled import shenzhen
 
 MONTH = date(2023, 10, 1)
 COMMANDS = (
@@ -37,7 +37,7 @@ WORDS = {
 @pytest.fixture
 def published(home: Path) -> dict[str, str]:
     """A month of 600 videos as a release and a lake hold it; the true category of each task."""
-    study = load_study("shenzhen")
+    study = shenzhen()
     draw = random.Random(5)
     rows, truth = [], {}
     for number in range(600):
@@ -165,7 +165,7 @@ def test_a_machine_that_does_worse_than_cue_words_is_kept_but_not_used(
         sz("coding", "export", "--month", "2023-10", "--coder", "ana", "--size", 120,
            "--reliability", 0, "--format", "csv", "--out", tmp_path / "out", "--json")
     )  # fmt: skip
-    study = load_study("shenzhen")
+    study = shenzhen()
     cues = Lake(Home(tmp_path / "home").lake).read(_machine_codes_table(), MONTH)
     words = {
         f"{account}:{video}": category

@@ -14,7 +14,7 @@ from sz_assets.coding.store import CodingStore
 from sz_assets.core.coding.cue_words import code_videos
 from sz_assets.core.coding.sampling import SamplePlan
 from sz_assets.storage import Home
-from sz_assets.study import load_study
+from sz_assets_tests.bundled import shenzhen
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def sample(home: Path, tmp_path: Path) -> str:
 
     from sz_assets.coding.export import export_new_sample
 
-    study = load_study("shenzhen")
+    study = shenzhen()
     videos = pl.DataFrame(
         {
             "crawl_month": [datetime(2023, 10, 1).date()] * 2,
@@ -43,7 +43,7 @@ def sample(home: Path, tmp_path: Path) -> str:
 
 
 def sheet(path: Path, *codes: str) -> Path:
-    account = load_study("shenzhen").accounts[0].id
+    account = shenzhen().accounts[0].id
     rows = [f"{account}:7{n},{code},ana" for n, code in enumerate(codes, 1)]
     path.write_text("\n".join(["task_id,category,coder_id", *rows, ""]))
     return path
@@ -121,6 +121,6 @@ def test_json_tells_what_was_replaced(sz: Callable[..., Any], tmp_path: Path, sa
 
 
 def test_a_codebook_is_described_in_correct_english(sz: Callable[..., Any], sample: str) -> None:
-    said = sz("coding", "codebook", "--changes-from", load_study("shenzhen").codebook.version)
+    said = sz("coding", "codebook", "--changes-from", shenzhen().codebook.version)
     assert ": one code per video" in said.out
     assert said.out.rstrip().splitlines()[-1].startswith("0 changes since ")

@@ -22,7 +22,7 @@ from sz_assets.defs.months import month_partitions
 from sz_assets.defs.platforms import EmbeddedPlatform
 from sz_assets.defs.resources import LakeTables
 from sz_assets.storage import Home, Lake
-from sz_assets.study import load_study
+from sz_assets_tests.bundled import shenzhen
 
 MONTH = date(2023, 10, 1)
 
@@ -66,7 +66,7 @@ def test_open_lists_are_a_table() -> None:
     assert len(head) == len(line)
 
 
-ACCOUNTS = load_study("shenzhen").accounts[:1]
+ACCOUNTS = shenzhen().accounts[:1]
 # A page of nothing before the list: the cursor asks for all that is not newer.
 NEWEST = "1698800000000"
 FIRST_PAGE = {
@@ -97,7 +97,7 @@ class Past(EmbeddedPlatform):
 def test_an_attempt_that_was_broken_off_is_gone_on_with_or_stored(
     tmp_path: Path, platform: type[EmbeddedPlatform]
 ) -> None:
-    study = msgspec.structs.replace(load_study("shenzhen"), accounts=ACCOUNTS)
+    study = msgspec.structs.replace(shenzhen(), accounts=ACCOUNTS)
     lake = Lake(tmp_path / "home" / "lake")
     platforms = platform("default", study.time_zone)
     with platforms.plan(MONTH, study.accounts) as plan:

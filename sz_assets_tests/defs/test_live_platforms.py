@@ -16,6 +16,7 @@ from sz_assets.defs.resources import LakeTables
 from sz_assets.settings import Settings
 from sz_assets.storage import Lake
 from sz_assets.study import load_study
+from sz_assets_tests.bundled import shenzhen
 
 STUDY = """\
 id: small
@@ -68,7 +69,7 @@ def test_a_live_plan_is_as_polite_as_it_is_told(small, tmp_path, extra, is_obeye
 
 
 def test_the_default_names_the_program_and_the_embedded_platform_has_no_budget(tmp_path):
-    study = load_study("shenzhen")
+    study = shenzhen()
     platforms = open_platforms(Settings.from_environment({"SZ_HOME": str(tmp_path)}), study)
     with platforms.plan(date(2023, 10, 1), study.accounts) as plan:
         assert plan.user_agent.startswith("sz-assets/")
@@ -78,7 +79,7 @@ def test_the_default_names_the_program_and_the_embedded_platform_has_no_budget(t
 
 
 def test_a_complete_list_is_fetched_again_only_to_end_what_was_left_unfinished(tmp_path):
-    study = load_study("shenzhen")
+    study = shenzhen()
     first, second = study.accounts[8:10]
     study = msgspec.structs.replace(study, accounts=(first, second))
     lake = Lake(tmp_path / "lake")

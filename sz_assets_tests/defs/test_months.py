@@ -17,7 +17,7 @@ from sz_assets.defs.months import (
     to_month,
 )
 from sz_assets.errors import UserError
-from sz_assets.study import load_study
+from sz_assets_tests.bundled import shenzhen
 
 # 16:30 UTC on the last day of February is March in Shanghai.
 TURN = datetime(2025, 2, 28, 16, 30, tzinfo=UTC)
@@ -25,7 +25,7 @@ TURN = datetime(2025, 2, 28, 16, 30, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def study():
-    return load_study("shenzhen")
+    return shenzhen()
 
 
 def test_the_month_is_that_of_the_studys_zone(study) -> None:

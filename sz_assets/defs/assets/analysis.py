@@ -3,11 +3,11 @@
 From the marts, and from the codes of the core layer, which have no mart.
 """
 
+from collections.abc import Iterator, Sequence
+
 import dagster as dg
 
-from sz_assets.contracts.table import Table
-from sz_assets.crew import spread
-from sz_assets.defs.analyses import ANALYSES, TABLES, Analysis, Task, carry_out
+from sz_assets.defs.analyses import ANALYSES, TABLES, Analysis, Task, carry_out_all
 from sz_assets.defs.assets.engagement import POOL
 from sz_assets.defs.checks import table_checks
 from sz_assets.defs.describe import stored, table_key, table_spec
@@ -18,43 +18,71 @@ from sz_assets.kept import Kept, digest_of
 _LATER = ("claim_tests", "paper_comparison")
 
 
-def _asset(
-    analysis: Analysis, table: Table, partitions: dg.PartitionsDefinition[str]
+def _step(
+    name: str, analyses: Sequence[Analysis], partitions: dg.PartitionsDefinition[str]
 ) -> dg.AssetsDefinition:
-    reads = dict.fromkeys((*analysis.reads, *analysis.looks_back))
+    """The assets of these tables, none of which reads another one, made together."""
+    tables = {each.table: TABLES[each.table] for each in analyses}
 
     @dg.multi_asset(
-        name=table.name,
-        specs=[table_spec(table, set(analysis.kinds), [table_key(TABLES[name]) for name in reads])],
+        name=name,
+        specs=[
+            table_spec(
+                tables[each.table],
+                set(each.kinds),
+                [table_key(TABLES[n]) for n in dict.fromkeys((*each.reads, *each.looks_back))],
+                skippable=True,  # a part of the tables can be made by itself
+            )
+            for each in analyses
+        ],
+        can_subset=True,
         partitions_def=partitions,
         backfill_policy=ONE_RUN,
         required_resource_keys={"home", "study", "marts", "lake"},
         pool=POOL,
     )
-    def made(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+    def made(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         resources, folder = context.resources, context.resources.home.kept
         study, lake = resources.study, resources.lake.lake
         shared = (study, digest_of(study), resources.marts, resources.lake, folder)
-        tasks = [Task(analysis, month, *shared) for month in crawl_months(context)]
-        for task, done in zip(tasks, spread(carry_out, tasks), strict=True):
+        selected = context.selected_asset_keys
+        chosen = [each for each in analyses if table_key(tables[each.table]) in selected]
+        tasks = [Task(each, month, *shared) for month in crawl_months(context) for each in chosen]
+        failures: dict[str, str] = {}  # of each table the first one
+        for task, done in zip(tasks, carry_out_all(tasks), strict=True):
+            if done.failure:
+                failures.setdefault(task.analysis.table, done.failure)
+                continue
+            table = tables[task.analysis.table]
             path = lake.path(table, task.month)
             frame = lake.read(table, task.month) if done.frame is None else done.frame
             told = {"made by an earlier run": done.made_by} if done.made_by else {}
-            if done.made_by is None:
+            if done.frame is not None:
                 lake.write(table, task.month, frame)
                 Kept(folder).remember(task.record, done.made_of, [path], context.run_id)
             counts = dict(frame["verdict"].value_counts().rows()) if "verdict" in frame else {}
             context.add_asset_metadata(
-                {**stored(frame, path), **counts, **told}, partition_key=to_key(task.month)
+                {**stored(frame, path), **counts, **told},
+                asset_key=table_key(table),
+                partition_key=to_key(task.month),
             )
-        return dg.MaterializeResult()
+        for each in chosen:
+            if each.table not in failures:
+                yield dg.MaterializeResult(asset_key=table_key(tables[each.table]))
+        if failures:
+            raise RuntimeError("\n".join(failures.values()))
 
     return made
 
 
 def analysis_assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]:
-    """One asset per table of the analysis layer."""
-    return [_asset(analysis, TABLES[analysis.table], partitions) for analysis in ANALYSES]
+    """One asset per table of the analysis layer: a step for all that read no other one's table."""
+    first = [each for each in ANALYSES if each.table not in _LATER]
+    later = [each for each in ANALYSES if each.table in _LATER]
+    return [
+        _step("analyses", first, partitions),
+        *(_step(each.table, [each], partitions) for each in later),
+    ]
 
 
 def analysis_checks(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetChecksDefinition]:

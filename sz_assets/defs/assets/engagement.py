@@ -1,115 +1,61 @@
 """The engagement layer: dbt's marts as assets, dbt's tests as their checks."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
 
-from sz_assets.contracts import CORE_TABLES, ENGAGEMENT_TABLES
+from sz_assets import crew
+from sz_assets.contracts import ENGAGEMENT_TABLES
 from sz_assets.contracts.expectations import Kind
-from sz_assets.contracts.table import Table
 from sz_assets.defs import dbt
+from sz_assets.defs.analyses import load_libraries
+from sz_assets.defs.building import build_marts
 from sz_assets.defs.checks import table_checks
-from sz_assets.defs.describe import OWNERS, column_schema, describe, table_key
+from sz_assets.defs.describe import table_key
 from sz_assets.defs.failures import tried_twice
+from sz_assets.defs.marts import chosen, mart_check_specs, mart_specs, told
 from sz_assets.defs.months import ONE_RUN, crawl_months, to_key
 from sz_assets.study import Study
 
 POOL = "warehouse"
-_SELECT = "resource_type:model resource_type:test"
-_TABLES = {table.name: table for table in (*CORE_TABLES, *ENGAGEMENT_TABLES)}
 
 
 def engagement_assets(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
     """All marts as one step: dbt builds them together, in its own order."""
-    from dagster_dbt import DagsterDbtTranslator, dbt_assets
-    from dagster_dbt.asset_utils import get_subset_selection_for_context
-    from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
-
     manifest = dbt.read_manifest()
+    specs = mart_specs(manifest)
+    checks = mart_check_specs(manifest)
 
-    class Translator(DagsterDbtTranslator):
-        """Keys, groups and descriptions from the contracts instead of from dbt's file tree."""
-
-        def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
-            return table_key(_table_behind(manifest, dbt_resource_props))
-
-        def get_asset_spec(
-            self, manifest: Mapping[str, Any], unique_id: str, project: Any
-        ) -> dg.AssetSpec:
-            spec = super().get_asset_spec(manifest, unique_id, project)
-            table = _TABLES[spec.key.path[-1]]
-            return spec.replace_attributes(
-                description=describe(table),
-                group_name=table.layer,
-                owners=OWNERS,
-                kinds={"dbt", "duckdb"},
-            ).merge_attributes(
-                metadata={
-                    "dagster/column_schema": column_schema(table),
-                    "dagster/relation_identifier": f"warehouse.main.{table.name}",
-                }
-            )
-
-        def get_asset_check_spec(
-            self,
-            asset_spec: dg.AssetSpec,
-            manifest: Mapping[str, Any],
-            unique_id: str,
-            project: Any,
-        ) -> dg.AssetCheckSpec | None:
-            spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
-            # What a test reads beside its table is built in the same step.
-            return spec and dg.AssetCheckSpec(
-                spec.name,
-                asset=spec.asset_key,
-                description=manifest["nodes"][unique_id]["description"],
-                blocking=spec.blocking,
-                metadata=spec.metadata,
-            )
-
-    translator = Translator()
-
-    @dbt_assets(
+    @dg.multi_asset(
         name="marts",
-        manifest=manifest,
-        select=_SELECT,
+        specs=specs,
+        check_specs=checks,
+        can_subset=True,
         partitions_def=partitions,
         backfill_policy=ONE_RUN,
-        dagster_dbt_translator=translator,
         required_resource_keys={"home", "study", "marts"},
         pool=POOL,
     )
     def marts(context: dg.AssetExecutionContext) -> Iterator[Any]:
         study: Study = context.resources.study
-        months = crawl_months(context)
-        selection: list[str] = []
+        months = tuple(crawl_months(context))
+        selection: tuple[str, ...] = ()
         if context.is_subset:
-            selection, indirect = get_subset_selection_for_context(
-                context, manifest, _SELECT, "", "", translator, None
-            )
-            selection = [*selection, "--indirect-selection", indirect or "eager"]
+            assets, asset_checks = context.selected_asset_keys, context.selected_asset_check_keys
+            selection = chosen(manifest, assets, asset_checks)
+        task = dbt.Task(context.resources.home, months, study.sample.top, selection)
+        # Of this step the crew has no part; what it loads now, it has for the next.
+        crew.prepare(load_libraries)
         with tried_twice(pause_seconds=2):
-            built = dbt.build(context.resources.home, months, study.sample.top, selection)
+            built = build_marts(task, context.run_id)
             if built.failure is None:
                 _add_row_counts(context)
-            for event in built.events:
-                message = DbtCoreCliEventMessage(raw_event=event, event_history_metadata={})
-                yield from message.to_default_asset_events(
-                    manifest, dagster_dbt_translator=translator, context=context
-                )
+            yield from told(manifest, built.results, built.earlier_run_id)
             if built.failure:
                 raise built.failure
 
     return marts
-
-
-def _table_behind(manifest: Mapping[str, Any], node: Mapping[str, Any]) -> Table:
-    """The table that a dbt node is or, for a model that is only a part of others, stands on."""
-    if node["name"] in _TABLES:
-        return _TABLES[node["name"]]
-    parent = node["depends_on"]["nodes"][0]
-    return _table_behind(manifest, {**manifest["sources"], **manifest["nodes"]}[parent])
 
 
 def _add_row_counts(context: dg.AssetExecutionContext) -> None:
