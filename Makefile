@@ -5,7 +5,7 @@ UV := UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy $(BIN)/uv pip install --quiet --py
 # Compiled modules halve the start-up; some environments forbid writing them.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-all check ui bench pictures lock clean
+.PHONY: run test test-all clients check style types layers sql definitions ui bench pictures lock clean
 
 run: .venv/runtime  ## Crawl the embedded platform, build everything, say where the report is
 	$(BIN)/sz-assets run
@@ -14,19 +14,31 @@ ui: .venv/runtime  ## The same graph in Dagster
 	$(BIN)/sz-assets ui
 
 test: .venv/development  ## For everyone, under five minutes
-	$(BIN)/pytest -q -m "not slow" -n auto --dist loadfile
+	$(BIN)/pytest -q -m "not slow" -n auto --dist loadfile --no-loadscope-reorder
 
 CLIENTS := duckdb-1-4 duckdb-1-5 harlequin superset
 
-test-all: .venv/development .venv-label-studio/installed $(CLIENTS:%=.venv-clients/%/installed) .venv-clients/axe/installed  ## The slow tests: browsers, whole commands, kills, real clients (needs Chromium, LibreOffice, npm)
-	$(BIN)/pytest -q -m slow -n 2 --dist loadfile
+test-all: .venv/development clients  ## The slow tests: browsers, whole commands, kills, real clients (needs Chromium, LibreOffice, npm)
+	$(BIN)/pytest -q -m slow -n 2 --dist loadfile --no-loadscope-reorder
 
-check: .venv/development  ## Style, types, layers, SQL, definitions
+clients: .venv-label-studio/installed $(CLIENTS:%=.venv-clients/%/installed) .venv-clients/axe/installed  ## Programs of other people that the slow tests use
+
+check: style types layers sql definitions  ## Style, types, layers, SQL, definitions (make -j2 -O does two at a time)
+
+style: .venv/development
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+types: .venv/development
 	$(BIN)/mypy
+
+layers: .venv/development
 	$(BIN)/lint-imports
+
+sql: .venv/development
 	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
+
+definitions: .venv/development
 	$(BIN)/dagster definitions validate -w workspace.yaml --log-level warning
 
 pictures: .venv/development  ## Make the pictures of the README again (needs Chromium)

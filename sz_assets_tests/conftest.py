@@ -8,6 +8,8 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -18,6 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sz_assets_tests.made_once import in_order, made_once
+
 if TYPE_CHECKING:
     import dagster as dg
 
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
 
 REAL_DATA = Path(os.environ.get("SZ_TEST_DATA") or Path(__file__).parents[2] / "shared" / "data")
 OCTOBER = date(2023, 10, 1)
+COMMAND = Path(sys.executable).with_name("sz-assets")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -36,6 +41,12 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped, and SZ_NO_SKIPS=1: {report.longrepr}"
     return report
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):
+        items[:] = in_order(items, ("october", "published_home"))
 
 
 @pytest.fixture(scope="session")
@@ -202,9 +213,37 @@ def light() -> Callable[..., dg.Definitions]:
 @pytest.fixture(scope="session")
 def october(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     """A home in which 2023-10 was run once, for reading only."""
-    ran = _run(tmp_path_factory.mktemp("october") / "home [1]'s")
-    assert (ran.outcome.failures, ran.outcome.exit_code) == ([], 0)
-    return ran
+    from sz_assets.storage import Home
+
+    def make(root: Path) -> RunOutcome:
+        outcome = _run(root).outcome
+        assert (outcome.failures, outcome.exit_code) == ([], 0)
+        return outcome
+
+    root, outcome = made_once(tmp_path_factory, "october", make)
+    return Ran(Home(root), outcome)
+
+
+@pytest.fixture(scope="session")
+def published_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home in which the real command made 2023-09 and 2023-10 as a range, for reading only."""
+    from sz_assets.storage import Home
+
+    def make(root: Path) -> None:
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("SZ_", "DAGSTER_"))}
+        done = subprocess.run(
+            [COMMAND, "backfill", "--from", "2023-09", "--to", "2023-10"],
+            env={**kept, "SZ_HOME": str(root)},
+            capture_output=True,
+            text=True,
+            timeout=900,
+        )
+        assert done.returncode == 0, done.stderr
+        assert "Error" not in done.stderr
+        assert "Made:" in done.stdout
+
+    root, _ = made_once(tmp_path_factory, "published", make)
+    return Home(root)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from sz_assets.study import Account, Study, load_study
+from sz_assets.study import Account, Study
 from sz_assets.study_parts import Name
 from sz_assets.study_published import (
     Below,
@@ -27,6 +27,7 @@ from sz_assets.study_published import (
     UsedNumber,
     Variable,
 )
+from sz_assets_tests.bundled import shenzhen
 
 Values = npt.NDArray[np.float64]
 COUNTERS = ("likes", "favorites", "shares", "comments")
@@ -34,7 +35,7 @@ COUNTERS = ("likes", "favorites", "shares", "comments")
 
 @functools.cache
 def bundled() -> Study:
-    return load_study("shenzhen")
+    return shenzhen()
 
 
 def named(text: str) -> Name:

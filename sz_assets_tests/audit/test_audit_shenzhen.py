@@ -14,13 +14,14 @@ from sz_assets.core.audit.extremes import largest_share, tail
 from sz_assets.core.audit.finding import Finding
 from sz_assets.core.audit.findings import audit
 from sz_assets.core.month_data import MonthData
-from sz_assets.study import Study, load_study
+from sz_assets.study import Study
 from sz_assets.study_published import Printed, Variable
+from sz_assets_tests.bundled import shenzhen
 
 
 @pytest.fixture(scope="module")
 def study() -> Study:
-    return load_study("shenzhen")
+    return shenzhen()
 
 
 @pytest.fixture(scope="module")

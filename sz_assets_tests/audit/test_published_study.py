@@ -8,6 +8,7 @@ import pytest
 
 from sz_assets.errors import UserError
 from sz_assets.study import Study, load_study
+from sz_assets_tests.bundled import shenzhen
 
 STUDY = """\
 id: small
@@ -162,7 +163,7 @@ def line_of(old: str, new: str) -> int:
 
 
 def test_the_bundled_summaries_are_those_of_the_paper() -> None:
-    published = load_study("shenzhen").published
+    published = shenzhen().published
     assert published
     assert {variable.n for variable in published.variables} == {2580}
     means = {v.id: v.mean.value for v in published.variables if v.mean}
@@ -189,7 +190,7 @@ def test_the_bundled_summaries_are_those_of_the_paper() -> None:
 
 
 def test_the_bundled_table_1_is_the_one_of_the_accounts() -> None:
-    study = load_study("shenzhen")
+    study = shenzhen()
     assert study.published
     table = study.published.tables[0]
     for account in study.accounts:

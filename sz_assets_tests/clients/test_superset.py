@@ -24,13 +24,13 @@ from sz_assets.publish.superset.charts import CHARTS
 from sz_assets.publish.superset.dashboard import SLUG
 from sz_assets.publish.superset.naming import fixed_id
 from sz_assets.storage import Home
-from sz_assets.study import load_study
+from sz_assets_tests.bundled import shenzhen
 
 pytestmark = pytest.mark.slow
 
 KINDS = ("database", "dataset", "chart", "dashboard")
 NEWEST = {"col": "month", "op": "IN", "val": ["2023-10"]}
-STUDY = load_study("shenzhen")
+STUDY = shenzhen()
 # How charts call what tables hold as ids.
 WORDS = {
     "reproduced": "复现 reproduced",

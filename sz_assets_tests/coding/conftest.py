@@ -20,7 +20,8 @@ from sz_assets.contracts.core import VIDEOS
 from sz_assets.contracts.validate import polars_schema
 from sz_assets.core.coding.cue_words import code_videos
 from sz_assets.core.coding.sampling import SamplePlan
-from sz_assets.study import Study, load_study
+from sz_assets.study import Study
+from sz_assets_tests.bundled import shenzhen
 
 # Test folders are no packages: this makes `stub_model_server` importable.
 sys.path.insert(0, str(Path(__file__).parent))
@@ -104,7 +105,7 @@ class Coding(NamedTuple):
 
 @pytest.fixture
 def study() -> Study:
-    return load_study("shenzhen")
+    return shenzhen()
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ from sz_assets.coding.machine.endpoint import EndpointLimits
 from sz_assets.coding.machine.language_model import Asked, ask, codes_of
 from sz_assets.coding.machine.prompt import build_prompt
 from sz_assets.settings import LanguageModelSettings, Secret
-from sz_assets.study import load_study
+from sz_assets_tests.bundled import shenzhen
 
-BOOK = load_study("shenzhen").codebook
+BOOK = shenzhen().codebook
 PROMPT = build_prompt(BOOK, {})
 KEY = "sk-c4n4ryOfTheKey/+=&%7"
 QUICK = EndpointLimits(

@@ -25,14 +25,14 @@ def csv_rows(path: Path) -> list[dict[str, str]]:
 
 
 @BOTH
-@pytest.mark.parametrize("per_video", ["one", "several"])
-def test_codes_of_two_coders_come_back(sheets, per_video, tmp_path):
-    of, codebook = tasks(2_580), book(per_video)
+@pytest.mark.parametrize(("per_video", "count"), [("one", 300), ("several", 2_580)])
+def test_codes_of_two_coders_come_back(sheets, per_video, count, tmp_path):
+    of, codebook = tasks(count), book(per_video)
     sent = codes(of, codebook, ("coder_1", "007"))
     path, *_ = sheets.write_codes(sent, of, codebook, tmp_path)
     reading = sheets.read_codes(path)
     assert without_place(reading.codes) == sent
-    assert len(sent) == 2 * 2_579
+    assert len(sent) == 2 * (count - 1)
     assert reading.problems == []
     assert [task_id for _, task_id in reading.uncoded] == [of[-1].task_id]
 

@@ -14,7 +14,7 @@ import pytest
 from sz_assets.coding.machine.chosen_cues import PRIOR_SHARE, choose_cues, code_with_cues
 from sz_assets.coding.machine.corpus import evaluate_corpus, split
 from sz_assets.errors import UserError
-from sz_assets.study import load_study
+from sz_assets_tests.bundled import shenzhen
 
 FILLERS = "春江潮水连海平海上明月共潮生滟滟随波千万里何处春江无月明"
 WORDS = {"traffic": ("查酒驾", "交通"), "health": ("打疫苗", "医院"), "culture": ("看展览", "剧场")}
@@ -139,7 +139,7 @@ def test_numbers_are_read_as_names(corpus: Callable[..., Path], tmp_path: Path) 
 
 
 def test_a_codebook_gives_its_own_cue_words(corpus: Callable[..., Path]) -> None:
-    codebook = load_study("shenzhen").codebook
+    codebook = shenzhen().codebook
     first, second = [category for _, category in codebook.secondary][:2]
     lines = [
         f"{category.cues[0]} {k}\t{category.id}" for k in range(20) for category in (first, second)
@@ -205,6 +205,7 @@ def test_cues_are_ranked_by_the_log_odds_ratio() -> None:
 
 
 @pytest.mark.real_data
+@pytest.mark.slow
 def test_real_titles(real_data: Path) -> None:
     folder = real_data / "text"
     report = evaluate_corpus(

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 import msgspec
 
 from sz_assets.coding.exchange.records import Assignment, Coded, Place, Task
-from sz_assets.study import Codebook, Name, load_study
+from sz_assets.study import Codebook, Name
+from sz_assets_tests.bundled import shenzhen
 
 TASK_COUNT = 2_580
 TITLES = (
@@ -31,7 +32,7 @@ TITLES = (
 
 def codebook(codes_per_video: str = "one") -> Codebook:
     """The bundled study's, with texts that try to be XML, HTML or a variable."""
-    book = load_study("shenzhen").codebook
+    book = shenzhen().codebook
     first, *others = book.primary
     hostile = msgspec.structs.replace(
         first.secondary[0],

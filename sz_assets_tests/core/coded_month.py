@@ -14,10 +14,11 @@ from sz_assets.contracts.marts import ENGAGEMENT_TABLES, FCT_VIDEO_MONTH
 from sz_assets.contracts.table import Table, Type
 from sz_assets.contracts.validate import conform, polars_schema
 from sz_assets.core.month_data import MonthData
-from sz_assets.study import Study, load_study
+from sz_assets.study import Study
+from sz_assets_tests.bundled import shenzhen
 
 MONTH, EARLIER = date(2023, 10, 1), date(2023, 9, 1)
-STUDY = load_study("shenzhen")
+STUDY = shenzhen()
 SUMMARY = next(table for table in ENGAGEMENT_TABLES if table.name == "engagement_summary")
 _FILLERS: dict[Type, Any] = {
     Type.TEXT: "x",

@@ -24,8 +24,8 @@ from sz_assets.study import (
     Reading,
     Value,
     Within,
-    load_study,
 )
+from sz_assets_tests.bundled import shenzhen
 
 MONTH = date(2023, 10, 1)
 COUNT = AtLeast(table="category_engagement", column="primary_category", take="distinct")
@@ -122,7 +122,7 @@ def test_which_categories_a_claim_rests_on(measure: Any, named: Any) -> None:
 
 
 def test_every_claim_of_the_study_about_categories_is_found() -> None:
-    rests = {each.id for each in load_study("shenzhen").claims if categories_of(each) is not None}
+    rests = {each.id for each in shenzhen().claims if categories_of(each) is not None}
     assert {"categories_primary", "categories_secondary", "category_natural"} <= rests
     assert {"topic_history", "topic_innovation", "topic_bay_area"} <= rests
     assert not any(name.startswith(("like_", "mean_", "account")) for name in rests)

@@ -21,10 +21,11 @@ from sz_assets.contracts.validate import conform, polars_schema
 from sz_assets.core.claim_tests import judge_claims
 from sz_assets.core.claims import compare_with_paper
 from sz_assets.core.month_data import MonthData
-from sz_assets.study import Claim, Inferred, Measure, Name, NotTestable, load_study
+from sz_assets.study import Claim, Inferred, Measure, Name, NotTestable
+from sz_assets_tests.bundled import shenzhen
 
 MONTH, OTHER = date(2023, 10, 1), date(2023, 9, 1)
-STUDY = load_study("shenzhen")
+STUDY = shenzhen()
 FILLERS: dict[Type, Any] = {Type.TEXT: "x", Type.INTEGER: 1, Type.DATE: MONTH}
 LONGER = {"metric": "like_count", "factor": "duration", "level": "per_doubling"}
 BENT = {**LONGER, "level": "u_shape"}

@@ -32,12 +32,12 @@ from sz_assets.study import (
     Trend,
     Value,
     Within,
-    load_study,
 )
+from sz_assets_tests.bundled import shenzhen
 
 MONTH, OTHER = date(2023, 10, 1), date(2023, 9, 1)
 TABLES = {table.name: table for table in (*ENGAGEMENT_TABLES, CLAIM_TESTS, PUBLISHING_TREND)}
-STUDY = load_study("shenzhen")
+STUDY = shenzhen()
 FILLERS: dict[Type, Any] = {
     Type.TEXT: "x",
     Type.INTEGER: 1,

@@ -12,10 +12,11 @@ import pytest
 from sz_assets.contracts.core import VIDEO_CODES, VIDEOS
 from sz_assets.contracts.validate import conform, polars_schema
 from sz_assets.core.coding.cue_words import CODING_METHOD, code_videos
-from sz_assets.study import Codebook, Name, PrimaryCategory, SecondaryCategory, load_study
+from sz_assets.study import Codebook, Name, PrimaryCategory, SecondaryCategory
+from sz_assets_tests.bundled import shenzhen
 
 MONTH = date(2023, 10, 1)
-BUNDLED = load_study("shenzhen").codebook
+BUNDLED = shenzhen().codebook
 
 
 def category(identifier: str, *cues: str) -> SecondaryCategory:

@@ -93,7 +93,7 @@ def test_rare_categories_are_oversampled_and_have_the_minimum() -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "draws"), [(400, 400), pytest.param(400, 4000, marks=pytest.mark.slow), (5, 800)]
+    ("size", "draws"), [pytest.param(400, 4000, marks=pytest.mark.slow), (5, 800)]
 )
 def test_probabilities_are_right_over_repeated_draws(size: int, draws: int) -> None:
     # With five tasks there are fewer than categories; with 400 most strata expect less than one.

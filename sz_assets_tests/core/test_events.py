@@ -12,7 +12,8 @@ from sz_assets.contracts import columns as c
 from sz_assets.core import events as subject
 from sz_assets.core.events import measure_events
 from sz_assets.core.month_data import MonthData
-from sz_assets.study import Event, Name, load_study
+from sz_assets.study import Event, Name
+from sz_assets_tests.bundled import shenzhen
 
 MONTH = date(2023, 10, 1)
 SEEN = datetime(2023, 10, 31, 4)
@@ -36,7 +37,7 @@ SCHEMA = {
 def month_of(videos: pl.DataFrame, *events: Event) -> MonthData:
     from msgspec.structs import replace
 
-    study = replace(load_study("shenzhen"), events=events)
+    study = replace(shenzhen(), events=events)
     summary = pl.DataFrame(
         {"population": ["all"], "incomplete_accounts": [None]},
         schema={"population": pl.String, "incomplete_accounts": pl.String},
@@ -248,7 +249,7 @@ def test_a_study_without_events_has_no_rows() -> None:
 
 
 def test_the_bundled_calendar_is_dated_sourced_and_in_order() -> None:
-    events = load_study("shenzhen").events
+    events = shenzhen().events
     assert len(events) >= 5
     days = [event.starts_on for event in events]
     assert days == sorted(days)

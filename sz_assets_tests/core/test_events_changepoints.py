@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from sz_assets.contracts import columns as c
 from sz_assets.core.changepoints import change_indices, find_changepoints
 from sz_assets.core.month_data import MonthData
-from sz_assets.study import Event, Name, load_study
+from sz_assets.study import Event, Name
+from sz_assets_tests.bundled import shenzhen
 
 SCHEMA = {
     "account_id": pl.String,
@@ -25,7 +26,7 @@ NAME = Name(zh="庆", en="Feast")
 
 
 def month_of(videos: pl.DataFrame, *events: Event) -> MonthData:
-    study = replace(load_study("shenzhen"), events=events)
+    study = replace(shenzhen(), events=events)
     summary = pl.DataFrame({"population": ["all"], "incomplete_accounts": ["first_scene"]})
     return MonthData(
         study, date(2023, 10, 1), {"fct_video_month": videos, "engagement_summary": summary}

@@ -22,7 +22,8 @@ from sz_assets.core.indexes.compute import (
 from sz_assets.core.indexes.expression import Formula
 from sz_assets.core.indexes.inputs import account_inputs
 from sz_assets.core.month_data import MonthData
-from sz_assets.study import Name, load_study
+from sz_assets.study import Name
+from sz_assets_tests.bundled import shenzhen
 
 COUNTERS = ("like_count", "comment_count", "share_count", "favorite_count", "play_count")
 VIDEOS = {
@@ -46,7 +47,7 @@ def month_of(
     rows = [(a, datetime(2023, 10, day, 4), SEEN, *counters) for a, day, *counters in videos]
     told = profiles or [(a, 1_000_000, "complete") for a in sorted({v[0] for v in videos})]
     return MonthData(
-        load_study("shenzhen"),
+        shenzhen(),
         date(2023, 10, 1),
         {
             "fct_video_month": pl.DataFrame(rows, schema=VIDEOS, orient="row"),

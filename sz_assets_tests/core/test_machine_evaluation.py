@@ -10,10 +10,10 @@ import pytest
 from sz_assets.contracts.coding import CODING_TASKS, HUMAN_CODES, MACHINE_EVALUATION
 from sz_assets.contracts.validate import conform, polars_schema
 from sz_assets.core.coding.machine_evaluation import machine_evaluation
-from sz_assets.study import load_study
+from sz_assets_tests.bundled import shenzhen
 
 MONTH = date(2023, 10, 1)
-BOOK = load_study("shenzhen").codebook
+BOOK = shenzhen().codebook
 
 
 def human(*rows: dict) -> pl.DataFrame:

@@ -8,11 +8,11 @@ import polars as pl
 
 from sz_assets.core.accounts import build_accounts
 from sz_assets.sources.protocol import PROFILE_SCHEMA
-from sz_assets.study import load_study
+from sz_assets_tests.bundled import shenzhen
 
 
 def test_every_account_has_a_row_and_only_the_observed_can_be_eligible():
-    study = load_study("shenzhen")
+    study = shenzhen()
     profile = {
         "account_id": study.accounts[1].id,
         "nickname": "x",

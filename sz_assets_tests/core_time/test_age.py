@@ -16,7 +16,7 @@ from sz_assets.contracts.marts import FCT_VIDEO_MONTH
 from sz_assets.contracts.validate import polars_schema
 from sz_assets.core.age import WIDEST_BOUNDS, engagement_at_age
 from sz_assets.core.month_data import MonthData
-from sz_assets.study import load_study
+from sz_assets_tests.bundled import shenzhen
 
 MONTH = date(2023, 10, 1)
 NOW = datetime(2023, 10, 31, 4)
@@ -62,7 +62,7 @@ def _month(
     empty = dict.fromkeys(FCT_VIDEO_MONTH.column_names)
     summary = {"population": ["all"], "incomplete_accounts": ["one, two"]}
     return MonthData(
-        study=load_study("shenzhen"),
+        study=shenzhen(),
         crawl_month=MONTH,
         tables={
             "fct_video_month": pl.DataFrame(

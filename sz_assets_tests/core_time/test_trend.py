@@ -16,14 +16,15 @@ from sz_assets.core.month_data import MonthData
 from sz_assets.core.trend import publishing_trend
 from sz_assets.simulation.catalogue import build_catalogue
 from sz_assets.simulation.clock import observation_instant
-from sz_assets.study import Study, load_study
+from sz_assets.study import Study
+from sz_assets_tests.bundled import shenzhen
 
 DECLINE = {2022: 0.6, 2023: 0.4}
 
 
 @pytest.fixture(scope="module")
 def study() -> Study:
-    return load_study("shenzhen")
+    return shenzhen()
 
 
 def _by_year(trend: pl.DataFrame, column: str) -> dict[int, float]:

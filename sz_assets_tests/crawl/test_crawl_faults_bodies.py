@@ -62,7 +62,8 @@ def test_no_body_that_was_cut_lands(name):
             user_agent="test",
             clock=lambda: datetime.now(UTC),
             concurrency=8,
-            limits=TransportLimits(deadline=10),
+            # No cut answer waits for it, and a busy machine answers 500 requests late.
+            limits=TransportLimits(deadline=60),
         )
         async with transport:
             return await asyncio.gather(

@@ -18,6 +18,7 @@ from sz_assets.crawl.stored import load_month
 from sz_assets.errors import UserError
 from sz_assets.sources.registry import decode_batches, decode_profiles
 from sz_assets.study import Selection, Study
+from sz_assets_tests.bundled import shenzhen
 
 MONTH = date(2024, 3, 1)
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -32,9 +33,7 @@ def study(kit):
 def make_study(*accounts):
     import msgspec
 
-    from sz_assets.study import load_study
-
-    bundled = load_study("shenzhen")
+    bundled = shenzhen()
     return msgspec.structs.replace(
         bundled, id="test", accounts=accounts, selection=Selection(min_followers=10, verified=False)
     )

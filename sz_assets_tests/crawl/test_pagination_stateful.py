@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -23,11 +24,13 @@ from sz_assets.crawl.stored import load_month
 from sz_assets.settings import PlatformSettings
 from sz_assets.sources.registry import decode_batches
 from sz_assets.storage import Lake
-from sz_assets.study import load_study
+from sz_assets_tests.bundled import shenzhen
 
 MONTH = date(2023, 10, 1)
 NOON = time(4, tzinfo=UTC)
 ATTEMPTS = 4
+# Thousands of crawls wait long for a disk, and no test here is about disks.
+MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 PROFILE = b'{"status_code":0,"user":{"uid":"1","follower_count":5,"aweme_count":3}}'
 
 changes = st.lists(
@@ -81,7 +84,7 @@ def crawl_and_judge(listing: Listing, requests_a_day: int | None = None) -> None
 
     plan = CrawlPlan(
         crawl_month=MONTH,
-        accounts=load_study("shenzhen").accounts[:1],
+        accounts=shenzhen().accounts[:1],
         origin="simulated",
         platforms={"douyin": PlatformSettings("http://127.0.0.1:9")},
         clock=lambda: datetime.combine(today, NOON),
@@ -89,7 +92,7 @@ def crawl_and_judge(listing: Listing, requests_a_day: int | None = None) -> None
         retry=RetryRule(attempts=ATTEMPTS, first_wait=0.0),
     )
     [account] = plan.accounts
-    with tempfile.TemporaryDirectory() as folder, in_process(handler):
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder, in_process(handler):
         lake = Lake(Path(folder) / "lake")
         if requests_a_day:
             budget = DailyBudget(Path(folder) / "requests", requests_a_day, lambda: today)

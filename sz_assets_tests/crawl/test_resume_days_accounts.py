@@ -21,14 +21,14 @@ from sz_assets.settings import PlatformSettings
 from sz_assets.simulation import answers
 from sz_assets.simulation.catalogue import build_catalogue
 from sz_assets.storage import Lake
-from sz_assets.study import load_study
+from sz_assets_tests.bundled import shenzhen
 
 MONTH = date(2023, 10, 1)
 
 
 def month_tables(lake):
     """The tables of `core` without instants and names of attempts, which differ by nature."""
-    study = load_study("shenzhen")
+    study = shenzhen()
     ids = [account.id for account in study.accounts]
     stored = load_month(lake, MONTH, ids)
     accounts, items, coverage = core_of(stored, study, MONTH, ids)
@@ -61,7 +61,7 @@ def run_for_days(handler, folder, limit, concurrency, crash_rate=0.0):
 
     Returns the lake, how often each request came on each day, the days, and the crashes.
     """
-    study = load_study("shenzhen")
+    study = shenzhen()
     lake = Lake(folder / "lake")
     today = MONTH
     budget = DailyBudget(folder / "requests", limit, lambda: today) if limit else None

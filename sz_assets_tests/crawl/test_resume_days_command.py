@@ -37,7 +37,7 @@ def run(server: FaultServer, folder: Path, limit: int) -> tuple[int, str]:
     done = subprocess.run(
         [Path(sys.executable).with_name("sz-assets"), "run"],
         capture_output=True,
-        timeout=240,
+        timeout=900,
         env={
             **os.environ,
             "SZ_HOME": str(folder / "home"),

@@ -21,7 +21,7 @@ from sz_assets.crawl.stored import load_month
 from sz_assets.simulation import answers
 from sz_assets.simulation.catalogue import build_catalogue
 from sz_assets.storage import Lake
-from sz_assets.study import load_study
+from sz_assets_tests.bundled import shenzhen
 
 MONTH = date(2023, 10, 1)
 ACCOUNTS = ["shenzhen_swat", "iyou_shenzhen", "shenzhen_cyber_police"]
@@ -48,7 +48,7 @@ def server(kit, serve):
 
 def tables(lake):
     """All raw and core tables of the month."""
-    study = load_study("shenzhen")
+    study = shenzhen()
     raw = [
         lake.read_attempts(
             table, [path for name in ACCOUNTS for path in lake.attempts(table, MONTH, name)]

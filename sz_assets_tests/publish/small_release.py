@@ -19,7 +19,7 @@ from sz_assets.contracts.sql import DUCKDB_TYPES, quoted
 from sz_assets.contracts.table import Column, Table, Type
 from sz_assets.contracts.validate import polars_schema
 from sz_assets.publish.about import About
-from sz_assets.study import load_study
+from sz_assets_tests.bundled import shenzhen
 
 MONTHS = (date(2023, 9, 1), date(2023, 10, 1))
 FREE = ("title", "name_zh", "name_en", "verification_reason", "exemplar_title")
@@ -28,7 +28,7 @@ BY_NAME = {table.name: table for table in PUBLISHED_TABLES}
 
 def about(**changes: Any) -> About:
     facts: dict[str, Any] = {
-        "study": load_study("shenzhen"),
+        "study": shenzhen(),
         "run_id": "0f1e2d3c",
         "published_at": datetime(2023, 11, 2, 3, 4, 5, tzinfo=UTC),
         "months": MONTHS,

@@ -11,7 +11,7 @@ import pytest
 
 from sz_assets.publish.release import publish
 from sz_assets.storage import Home
-from sz_assets.study import load_study
+from sz_assets_tests.bundled import shenzhen
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "bi.md"
@@ -25,7 +25,7 @@ def blocks() -> list[str]:
 
 
 def test_the_python_of_the_page_runs(october_copy: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = publish(october_copy, load_study("shenzhen"), "page", datetime(2026, 11, 24, tzinfo=UTC))
+    made = publish(october_copy, shenzhen(), "page", datetime(2026, 11, 24, tzinfo=UTC))
     monkeypatch.setenv("SZ_HOME", str(october_copy.root))
     names: dict[str, Any] = {}
     assert len(blocks()) == 3

@@ -18,6 +18,7 @@ from sz_assets.publish.formats import write_formats
 from sz_assets.publish.formats.bundle_texts import bundle_name
 from sz_assets.publish.formats.checklist import NOT_RECORDED, markdown_table
 from sz_assets.study import load_study
+from sz_assets_tests.bundled import shenzhen
 
 NAME = "shenzhen_2023-09_2023-10_0f1e2d3c"
 
@@ -76,7 +77,7 @@ def test_it_holds_data_dictionary_and_texts(warehouse, unpacked) -> None:
 
 
 def test_the_study_in_it_is_the_study(unpacked) -> None:
-    assert load_study(str(unpacked / "study")) == load_study("shenzhen")
+    assert load_study(str(unpacked / "study")) == shenzhen()
 
 
 def test_the_citation_has_what_the_format_asks_for_and_invents_nothing(unpacked) -> None:

@@ -20,7 +20,7 @@ from sz_assets.contracts.table import Severity as S
 from sz_assets.publish.dictionary import summary_markdown, write_dictionary
 from sz_assets.publish.dictionary_model import direct, model_svg
 from sz_assets.publish.dictionary_words import rule_in_words
-from sz_assets.study import load_study
+from sz_assets_tests.bundled import shenzhen
 
 COLUMNS = [(table, column) for table in PUBLISHED_TABLES for column in table.columns]
 
@@ -28,7 +28,7 @@ COLUMNS = [(table, column) for table in PUBLISHED_TABLES for column in table.col
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = tmp_path_factory.mktemp("dictionary")
-    write_dictionary(target, load_study("shenzhen"), ["simulated"])
+    write_dictionary(target, shenzhen(), ["simulated"])
     return target
 
 
@@ -106,7 +106,7 @@ def test_the_markdown_has_a_row_for_each_column(folder: Path) -> None:
     ],
 )
 def test_simulated_data_are_named(tmp_path: Path, origins: list[str], words: str | None) -> None:
-    write_dictionary(tmp_path, load_study("shenzhen"), origins)
+    write_dictionary(tmp_path, shenzhen(), origins)
     for name in ("index.html", "dictionary.md"):
         text = (tmp_path / name).read_text(encoding="utf-8")
         assert (words in text) if words else ("数据为模拟数据" not in text)
@@ -124,11 +124,11 @@ def test_a_hostile_name_of_a_study_stays_a_text(tmp_path: Path) -> None:
 def test_dbts_page_is_taken_along_where_it_is_given(tmp_path: Path) -> None:
     made, target = tmp_path / "made.html", tmp_path / "target"
     target.mkdir()
-    write_dictionary(target, load_study("shenzhen"), [])
+    write_dictionary(target, shenzhen(), [])
     assert not (target / "dbt.html").exists()
     assert 'href="dbt.html"' not in (target / "index.html").read_text(encoding="utf-8")
     made.write_text("dbt's own page")
-    write_dictionary(target, load_study("shenzhen"), [], made)
+    write_dictionary(target, shenzhen(), [], made)
     assert (target / "dbt.html").read_text() == "dbt's own page"
     assert 'href="dbt.html"' in (target / "index.html").read_text(encoding="utf-8")
 

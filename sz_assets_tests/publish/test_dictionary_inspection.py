@@ -8,12 +8,12 @@ import pytest
 
 from sz_assets.publish.dictionary import write_dictionary
 from sz_assets.publish.dictionary_inspection import inspect_dictionary
-from sz_assets.study import load_study
+from sz_assets_tests.bundled import shenzhen
 
 
 @pytest.fixture
 def page(tmp_path: Path) -> str:
-    write_dictionary(tmp_path, load_study("shenzhen"), ["simulated"])
+    write_dictionary(tmp_path, shenzhen(), ["simulated"])
     return (tmp_path / "index.html").read_text(encoding="utf-8")
 
 

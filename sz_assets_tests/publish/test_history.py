@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from contextlib import closing
@@ -21,7 +22,7 @@ from sz_assets.publish.place import current_release, current_warehouse, find, tu
 from sz_assets.publish.release import publish
 from sz_assets.settings import ReleaseSettings
 from sz_assets.storage import Home
-from sz_assets.study import load_study
+from sz_assets_tests.bundled import shenzhen
 from sz_assets_tests.publish.stamped import FIRST, stamp_home
 
 
@@ -29,16 +30,21 @@ def release(home: Home, number: int, version: str = "v1.4.0") -> None:
     stamp_home(home, number)
     options = replace(ReleaseSettings(formats=()), storage_version=version)
     at = FIRST + timedelta(minutes=number)
-    publish(home, load_study("shenzhen"), f"stamp-{number}", at, options)
+    publish(home, shenzhen(), f"stamp-{number}", at, options)
+
+
+@pytest.fixture(scope="module")
+def two_releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = Home(tmp_path_factory.mktemp("two") / "home")
+    release(made, 1)
+    release(made, 2, "v1.5.0")
+    return made.root
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
+def home(two_releases: Path, tmp_path: Path) -> Home:
     """A home with two releases, of which the second is current and has another storage version."""
-    made = Home(tmp_path / "home")
-    release(made, 1)
-    release(made, 2, "v1.5.0")
-    return made
+    return Home(shutil.copytree(two_releases, tmp_path / "home", symlinks=True))
 
 
 def damage(folder: Path, text: str) -> None:

@@ -22,7 +22,7 @@ from sz_assets.publish.place import publishing, turn_current_to
 from sz_assets.publish.release import publish
 from sz_assets.settings import STORAGE_VERSIONS, ReleaseSettings
 from sz_assets.storage import Home
-from sz_assets.study import load_study
+from sz_assets_tests.bundled import shenzhen
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 LATER = datetime(9999, 1, 1, tzinfo=UTC)  # After the first release, whenever that was made.
@@ -30,7 +30,7 @@ LATER = datetime(9999, 1, 1, tzinfo=UTC)  # After the first release, whenever th
 
 @pytest.fixture(scope="module")
 def study():
-    return load_study("shenzhen")
+    return shenzhen()
 
 
 def tree(folder: Path) -> list[str]:

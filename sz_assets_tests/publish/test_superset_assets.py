@@ -18,10 +18,10 @@ from sz_assets.errors import UserError
 from sz_assets.publish.superset import write_superset
 from sz_assets.publish.superset.charts import CHARTS, TABLE
 from sz_assets.publish.superset.datasets import dataset_columns
-from sz_assets.study import load_study
+from sz_assets_tests.bundled import shenzhen
 
 WAREHOUSE = "/data/published/current/warehouse.duckdb"
-STUDY = load_study("shenzhen")
+STUDY = shenzhen()
 Files = dict[str, Any]
 
 

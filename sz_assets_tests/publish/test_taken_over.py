@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from contextlib import closing
 from datetime import date
@@ -42,15 +43,21 @@ def write_lake(home: Home, month: date, of: date) -> None:
                 )
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    home = Home(tmp_path / "home")
+@pytest.fixture(scope="module")
+def two_months(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = Home(tmp_path_factory.mktemp("months") / "home")
     home.warehouse.parent.mkdir(parents=True)
     build(home.warehouse, ["a", "b", "c"])
     build(home.root / "small.duckdb", ["a", "b", "c"])
     for month in MONTHS:
         write_lake(home, month, month)
-    return home
+    return home.root
+
+
+@pytest.fixture
+def home(two_months: Path, tmp_path: Path) -> Home:
+    """A home of two months from which nothing was published."""
+    return Home(shutil.copytree(two_months, tmp_path / "home"))
 
 
 def written(home: Home, name: str) -> tuple[Path, TakenOver | None, ByMonth]:

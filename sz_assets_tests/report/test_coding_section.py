@@ -29,7 +29,7 @@ from sz_assets.report.coding import coding
 from sz_assets.report.coding_sources import method_name
 from sz_assets.report.data import chart_context, coding_counts
 from sz_assets.report.inspection import SECTIONS as OF_PAGE
-from sz_assets.study import load_study
+from sz_assets_tests.bundled import shenzhen
 
 
 def test_the_section_follows_the_summary_and_table_2_links_to_it() -> None:
@@ -220,7 +220,7 @@ def test_hostile_notes_and_methods_stay_text() -> None:
 
 
 def test_codes_are_counted_by_method_and_codebook() -> None:
-    study = load_study("shenzhen")
+    study = shenzhen()
     month, now = date(2023, 10, 1), study.codebook.version
     videos = pl.DataFrame(
         [
@@ -257,7 +257,7 @@ def test_codes_are_counted_by_method_and_codebook() -> None:
 
 
 def test_thresholds_are_the_studys() -> None:
-    study = load_study("shenzhen")
+    study = shenzhen()
     context = chart_context(study, date(2023, 10, 1), "simulated")
     assert context.alpha_thresholds == (study.coding.tentative_alpha, study.coding.reliable_alpha)
 

@@ -18,7 +18,7 @@ from sz_assets.report.data import Method, Provenance, ReportData, ReportLink, st
 from sz_assets.report.page import build_index, build_report
 from sz_assets.report.tables import Column, data_table, field
 from sz_assets.report.told import told
-from sz_assets.study import load_study
+from sz_assets_tests.bundled import shenzhen
 
 
 def page(
@@ -56,7 +56,7 @@ def test_claims_are_stated_in_both_languages() -> None:
 
 
 def test_every_claim_of_the_study_has_a_statement_in_both_languages() -> None:
-    study = load_study("shenzhen")
+    study = shenzhen()
     said = statements_of(study)
     assert set(said) == {claim.id for claim in study.claims}
     assert all(words.zh != words.en for words in said.values())

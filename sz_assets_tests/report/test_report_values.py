@@ -10,7 +10,7 @@ import pytest
 
 from sz_assets.report import formats
 from sz_assets.report.data import chart_context, exemplar_urls, method_of
-from sz_assets.study import load_study
+from sz_assets_tests.bundled import shenzhen
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_differences_carry_their_sign() -> None:
 
 
 def test_the_bundled_study_names_its_accounts_categories_and_rules() -> None:
-    study = load_study("shenzhen")
+    study = shenzhen()
     context = chart_context(study, date(2023, 10, 1), "simulated")
     assert context.is_simulated
     assert len(context.accounts) == 13

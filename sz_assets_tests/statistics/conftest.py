@@ -10,7 +10,7 @@ import pytest
 
 from sz_assets.contracts.columns import METRICS, POPULATIONS
 from sz_assets.core.month_data import MonthData
-from sz_assets.study import load_study
+from sz_assets_tests.bundled import shenzhen
 
 Lists = Mapping[str, Sequence[float | None]]
 MONTH = date(2023, 10, 1)
@@ -48,6 +48,6 @@ def month_of() -> Callable[..., MonthData]:
             schema={"population": pl.String(), "incomplete_accounts": pl.String()},
         )
         tables = {"fct_video_month": videos, "engagement_summary": summary}
-        return MonthData(load_study("shenzhen"), MONTH, tables, seed=seed)
+        return MonthData(shenzhen(), MONTH, tables, seed=seed)
 
     return make

@@ -23,9 +23,9 @@ from sz_assets.core.statistics.levels import FAMILY_LEVEL
 from sz_assets.core.statistics.two_step import (
     Floats,
 )
-from sz_assets.study import load_study
+from sz_assets_tests.bundled import shenzhen
 
-STUDY = load_study("shenzhen")
+STUDY = shenzhen()
 MONTH = date(2023, 10, 1)
 OBSERVED = datetime(2023, 10, 31, 4)
 ASKED = properties(STUDY.codebook)

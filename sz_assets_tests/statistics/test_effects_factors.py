@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from sz_assets.core.statistics.factors import is_in_series, properties, property_values
-from sz_assets.study import load_study
+from sz_assets_tests.bundled import shenzhen
 
 IN_SERIES = [
     "深圳往事 第3集",
@@ -83,7 +83,7 @@ def test_no_title_is_neither_in_a_series_nor_outside() -> None:
 
 
 def test_values_of_each_property() -> None:
-    codebook = load_study("shenzhen").codebook
+    codebook = shenzhen().codebook
     videos = pl.DataFrame(
         {
             "account_id": ["one"] * 3,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 
 from sz_assets.contracts.columns import PRIMARY_CATEGORIES
-from sz_assets.study import load_study
+from sz_assets_tests.bundled import shenzhen
 
-CODEBOOK = load_study("shenzhen").codebook
+CODEBOOK = shenzhen().codebook
 CATEGORIES = {
     "main": ["construction_entity", "organizational_entity", "citizen_entity"],
     "functional": ["general_core", "overall_regional", "connotation_extension"],

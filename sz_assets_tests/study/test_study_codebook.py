@@ -9,6 +9,7 @@ import pytest
 
 from sz_assets.errors import UserError
 from sz_assets.study import load_study
+from sz_assets_tests.bundled import shenzhen
 
 STUDY = """\
 id: small
@@ -87,7 +88,7 @@ def test_an_example_may_stand_in_two_categories_where_videos_have_several_codes(
 
 
 def test_each_bundled_category_says_what_belongs_and_where_the_rest_goes():
-    codebook = load_study("shenzhen").codebook
+    codebook = shenzhen().codebook
     categories = {category.id: category for _, category in codebook.secondary}
     names = {category.name.zh: category.id for category in categories.values()}
     for identifier, category in categories.items():

@@ -18,7 +18,7 @@ from ui_browser import Seen, open_browser
 
 from sz_assets.defs.dbt_docs import dbt_page
 from sz_assets.publish.dictionary import write_dictionary
-from sz_assets.study import load_study
+from sz_assets_tests.bundled import shenzhen
 
 pytestmark = pytest.mark.slow
 
@@ -47,7 +47,7 @@ def served(folder: Path) -> Iterator[str]:
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, Seen, str]]:
     folder = tmp_path_factory.mktemp("dictionary")
     page = dbt_page()
-    write_dictionary(folder, load_study("shenzhen"), ["simulated"], page)
+    write_dictionary(folder, shenzhen(), ["simulated"], page)
     with (
         served(folder) as address,
         open_browser(address, tmp_path_factory.mktemp("fonts")) as (page, seen),

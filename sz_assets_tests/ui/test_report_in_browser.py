@@ -27,7 +27,7 @@ from sz_assets.charts.context import Bilingual
 from sz_assets.publish.dictionary import write_dictionary
 from sz_assets.report.data import ReportLink
 from sz_assets.report.page import build_index
-from sz_assets.study import load_study
+from sz_assets_tests.bundled import shenzhen
 
 pytestmark = pytest.mark.slow
 PAGES = ("reports/2023-10.html", "index.html", "dictionary/index.html")
@@ -61,7 +61,7 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for number in range(10)
     )
     (folder / PAGES[0]).write_text(report(frames), encoding="utf-8")
-    write_dictionary(folder / "dictionary", load_study("shenzhen"), ["simulated"])
+    write_dictionary(folder / "dictionary", shenzhen(), ["simulated"])
     (folder / "index.html").write_text(
         build_index(
             Bilingual("深圳", "Shenzhen"),

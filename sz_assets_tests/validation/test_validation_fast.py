@@ -20,8 +20,8 @@ ACCOUNTS = 1_000
 BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}
 
 
-# Three scenarios for everybody, the others among the slow tests.
-_QUICK = ("null", "U-shape", "constant quality")
+# One scenario for everybody, the others among the slow tests.
+_QUICK = ("null",)
 
 
 @pytest.mark.parametrize(

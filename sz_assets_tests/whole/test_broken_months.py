@@ -79,7 +79,7 @@ def test_a_lost_video_stops_the_month(
 
 
 @pytest.mark.slow
-def test_a_refused_account_stops_the_month_unless_that_is_allowed(
+def test_a_refused_account_stops_the_month_unless_that_is_allowed_and_is_made_up_for(
     tmp_path: Path, small_study: Path, run_month, refusing, light, manifest
 ) -> None:
     home = tmp_path / "home"
@@ -110,6 +110,10 @@ def test_a_refused_account_stops_the_month_unless_that_is_allowed(
         for account in ("shenzhen_health_commission", "shenzhen_swat")
     }
     assert attempts == {"shenzhen_health_commission": 1, "shenzhen_swat": 2}
+
+    mended = run_month(home, build=lambda: light(settings))
+    assert (mended.outcome.exit_code, mended.outcome.failures) == (0, [])
+    assert mended.checks()["core/crawl_coverage", "complete", "2023-10"].passed
 
 
 def test_a_truncated_chart_stops_the_report(

@@ -28,7 +28,8 @@ from sz_assets.contracts.core import VIDEO_CODES, VIDEOS
 from sz_assets.contracts.marts import CATEGORY_ENGAGEMENT, FCT_VIDEO_MONTH, PAPER_COMPARISON
 from sz_assets.core.coding.sampling import SamplePlan
 from sz_assets.storage import Home, Lake
-from sz_assets.study import Study, load_study
+from sz_assets.study import Study
+from sz_assets_tests.bundled import shenzhen
 
 MONTH = date(2023, 10, 1)
 NOW = datetime(2023, 11, 2, 8, 0)
@@ -97,7 +98,7 @@ class Coded:
 def coded(october, materialize, tmp_path_factory) -> Coded:
     folder = tmp_path_factory.mktemp("coded")
     home = Home(shutil.copytree(october.home.root, folder / "home", symlinks=True))
-    made = Coded(home, load_study("shenzhen"))
+    made = Coded(home, shenzhen())
     cues = made.read(VIDEO_CODES)
     export_new_sample(
         made.store,

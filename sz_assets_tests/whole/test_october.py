@@ -23,7 +23,8 @@ from sz_assets.contracts.core import (
 from sz_assets.contracts.raw import ACCOUNT_PAGES
 from sz_assets.core.claims import OPTIONAL_TABLES, marts_needed
 from sz_assets.storage import Lake
-from sz_assets.study import NotTestable, load_study
+from sz_assets.study import NotTestable
+from sz_assets_tests.bundled import shenzhen
 
 MONTH = date(2023, 10, 1)
 METRICS = ["duration_seconds", "like_count", "favorite_count", "share_count", "comment_count"]
@@ -307,7 +308,7 @@ def test_the_manifest_says_what_the_release_is(october, ask) -> None:
 
 
 def test_every_claim_of_the_paper_has_a_verdict(ask) -> None:
-    claims = {claim.id: claim for claim in load_study("shenzhen").claims}
+    claims = {claim.id: claim for claim in shenzhen().claims}
     rows = ask("select claim_id, verdict, published_value, computed_value, difference, note "
                "from paper_comparison")  # fmt: skip
     assert {row[0] for row in rows} == set(claims)
