@@ -256,13 +256,19 @@ def _run(months: list[date], recrawl: bool, allow_partial: bool) -> None:
     settings, _ = _settings_and_study()
     shared = ("great_expectations", "altair", "vl_convert")
     with StepBar() as bar, crew.started(shared, apart=("dbt.adapters.duckdb", "dbt.cli.main")):
-        from sz_assets.defs.run import load_ahead, run_months
+        from sz_assets.defs.stopping import interrupts_noticed
 
-        load_ahead()
-        from sz_assets.definitions import build_defs
-        from sz_assets.defs.telling import tell
-        from sz_assets.storage import Home
+        # Within a callback of an import the error of an interrupt is ignored.
+        with interrupts_noticed() as was_interrupted:
+            from sz_assets.defs.run import load_ahead, run_months
 
+            load_ahead()
+            from sz_assets.definitions import build_defs
+            from sz_assets.defs.telling import tell
+            from sz_assets.storage import Home
+
+            if was_interrupted():
+                raise KeyboardInterrupt
         outcome = run_months(
             lambda: build_defs(settings),
             Home(settings.home),
