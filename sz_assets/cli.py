@@ -250,15 +250,13 @@ def _settings_and_study() -> tuple[Any, Study]:
 
 def _run(months: list[date], recrawl: bool, allow_partial: bool) -> None:
     from sz_assets import crew, garbage
+    from sz_assets.defs.stopping import interrupts_noticed
     from sz_assets.progress import StepBar
 
     garbage.look_rarely()
     settings, _ = _settings_and_study()
     shared = ("great_expectations", "altair", "vl_convert")
     with StepBar() as bar, crew.started(shared, apart=("dbt.adapters.duckdb", "dbt.cli.main")):
-        from sz_assets.defs.stopping import interrupts_noticed
-
-        # Within a callback of an import the error of an interrupt is ignored.
         with interrupts_noticed() as was_interrupted:
             from sz_assets.defs.run import load_ahead, run_months
 
@@ -267,7 +265,7 @@ def _run(months: list[date], recrawl: bool, allow_partial: bool) -> None:
             from sz_assets.defs.telling import tell
             from sz_assets.storage import Home
 
-            if was_interrupted():
+            if was_interrupted():  # ignored where it came within an import's callback
                 raise KeyboardInterrupt
         outcome = run_months(
             lambda: build_defs(settings),
