@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import importlib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -156,9 +155,7 @@ class Task:
 
 
 def load_ahead() -> None:
-    """Load dbt and read the parsed project, so that the first build need not."""
-    importlib.import_module("dbt.adapters.duckdb")
-    importlib.import_module("dbt.cli.main")
+    """Read the parsed project, so that the first build need not."""
     current = _prepared()
     _read_ahead[current] = _read_project()
 

@@ -8,7 +8,7 @@ the process that leads a run never needs: this is a third of the time before the
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -46,13 +46,10 @@ def mart_check_specs(manifest: Manifest) -> list[dg.AssetCheckSpec]:
 
 
 def chosen(
-    manifest: Manifest,
-    assets: Collection[dg.AssetKey],
-    checks: Collection[dg.AssetCheckKey],
+    manifest: Manifest, specs: Iterable[dg.AssetSpec | dg.AssetCheckSpec]
 ) -> tuple[str, ...]:
     """dbt's arguments for building these marts and running these tests and no others."""
-    ids = [spec.metadata[_ID] for spec in mart_specs(manifest) if spec.key in assets]
-    ids += [spec.metadata[_ID] for spec in mart_check_specs(manifest) if spec.key in checks]
+    ids = (spec.metadata[_ID] for spec in specs)
     names = ("fqn:" + ".".join(manifest["nodes"][each]["fqn"]) for each in ids)
     return ("--select", " ".join(names), "--indirect-selection", "empty")
 

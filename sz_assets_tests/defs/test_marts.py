@@ -102,7 +102,8 @@ print([name for name in slow if name in sys.modules])
 def test_what_is_chosen_is_named_and_nothing_comes_with_it(manifest) -> None:
     mart = dg.AssetKey(["engagement", "dim_account"])
     check = dg.AssetCheckKey(dg.AssetKey(["engagement", "fct_account_month"]), CHECK)
-    assert chosen(manifest, {mart}, {check}) == (
+    specs = (*mart_specs(manifest), *mart_check_specs(manifest))
+    assert chosen(manifest, [spec for spec in specs if spec.key in (mart, check)]) == (
         "--select",
         f"fqn:sz_assets.marts.dim_account fqn:sz_assets.marts.{CHECK}",
         "--indirect-selection",

@@ -26,6 +26,7 @@ def engagement_assets(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefi
     manifest = dbt.read_manifest()
     specs = mart_specs(manifest)
     checks = mart_check_specs(manifest)
+    every_spec: list[dg.AssetSpec | dg.AssetCheckSpec] = [*specs, *checks]
 
     @dg.multi_asset(
         name="marts",
@@ -42,8 +43,8 @@ def engagement_assets(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefi
         months = tuple(crawl_months(context))
         selection: tuple[str, ...] = ()
         if context.is_subset:
-            assets, asset_checks = context.selected_asset_keys, context.selected_asset_check_keys
-            selection = chosen(manifest, assets, asset_checks)
+            keys = {*context.selected_asset_keys, *context.selected_asset_check_keys}
+            selection = chosen(manifest, [spec for spec in every_spec if spec.key in keys])
         task = dbt.Task(context.resources.home, months, study.sample.top, selection)
         # Of this step the crew has no part; what it loads now, it has for the next.
         crew.prepare(load_libraries)
