@@ -32,6 +32,13 @@ def main() -> None:
         help="instead, one crawl month of so many videos through everything, such as 10^8: "
         "an extra that takes hours and most of a disk",
     )
+    parser.add_argument(
+        "--keep",
+        type=Path,
+        metavar="FOLDER",
+        help="with --scale: the months are made and kept in this folder, and called again after an "
+        "interruption it goes on with the step that was interrupted",
+    )
     parser.add_argument("--page", action="store_true", help="only write the page from what is kept")
     asked = parser.parse_args()
     if unknown := [name for name in asked.sections if name not in NAMED]:
@@ -42,7 +49,7 @@ def main() -> None:
     wanted = [] if asked.page or asked.scale else asked.sections or names
     if asked.scale or "scale" in wanted:
         videos = asked.scale or 1_000_000
-        failed |= measure("scale", lambda repeats: _whole_month(videos), 1)
+        failed |= measure("scale", lambda repeats: _whole_month(videos, asked.keep), 1)
     for name in wanted:
         if name != "scale":
             failed |= measure(name, NAMED[name].load(), asked.repeats)
@@ -114,10 +121,10 @@ def text_of(table: Table) -> str:
     return "\n".join((table.title, *texts))
 
 
-def _whole_month(videos: int) -> Found:
+def _whole_month(videos: int, kept: Path | None) -> Found:
     from benchmarks.scaling import measure_whole_month
 
-    return measure_whole_month(videos)
+    return measure_whole_month(videos, kept)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import shutil
 import sys
 import time
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -50,18 +50,29 @@ def refuse_without_room(folder: Path, videos: int) -> None:
 
 
 def measure_scale(folder: Path, videos: int, steps: tuple[str, ...] = STEPS) -> Scaled:
-    """Make the month in `folder` and take it through these steps; UserError without room."""
-    refuse_without_room(folder, videos)
+    """Make the month in `folder` and take it through these steps; UserError without room.
+
+    What each step cost is noted in the folder, and a step that is noted there is not run again:
+    the largest size takes hours, and may be interrupted.
+    """
+    notes = folder / "costs.json"
+    costs: dict[str, Cost] = {}
+    if notes.exists():
+        noted = json.loads(notes.read_bytes())
+        costs = {step: Cost(**cost) for step, cost in noted.items()}
+    else:
+        refuse_without_room(folder, videos)
     home = Home(folder / "home")
-    costs = {
-        # Its own record of each node's time costs a build little, and a run does without it.
-        step: python(
-            "-m", "benchmarks.scale", step, str(home.root), str(videos), DBT_WRITE_JSON="true"
-        )
-        for step in steps
-    }
+    for step in steps:
+        if step not in costs:
+            # Its own record of each node's time costs a build little; a run does without it.
+            costs[step] = python(
+                "-m", "benchmarks.scale", step, str(home.root), str(videos), DBT_WRITE_JSON="true"
+            )
+            notes.write_text(json.dumps({name: asdict(cost) for name, cost in costs.items()}))
     places = {"lake": home.lake, "working database": home.warehouse, "release": home.releases}
-    return Scaled(videos, costs, _slowest(home), {n: _megabytes(p) for n, p in places.items()})
+    slowest = _slowest(home) if "build" in costs else []
+    return Scaled(videos, costs, slowest, {n: _megabytes(p) for n, p in places.items()})
 
 
 def _megabytes(path: Path) -> float:

@@ -11,7 +11,7 @@ from math import log
 from pathlib import Path
 
 from benchmarks.figures import Found, Table, Target, Value
-from benchmarks.scale import Scaled, measure_scale, refuse_without_room
+from benchmarks.scale import Scaled, measure_scale
 
 SIZES = (100_000, 1_000_000, 10_000_000)
 LIMIT_MB = 24 * 1024.0
@@ -52,16 +52,18 @@ def sizes_up_to(videos: int) -> list[int]:
     return [size for size in sizes if size < videos] + [videos]
 
 
-def measure_whole_month(videos: int) -> Found:
+def measure_whole_month(videos: int, kept: Path | None = None) -> Found:
     """The sizes up to this one through marts, sample, summaries and release, once each.
 
-    UserError if the disk is too small for the largest.
+    In `kept`, if it is given, an interrupted call is gone on with. UserError if the disk is too
+    small for the largest.
     """
     found = []
     for size in sizes_up_to(videos):
-        with tempfile.TemporaryDirectory(prefix="sz-bench-") as folder:
-            refuse_without_room(Path(folder), videos)
-            found.append(measure_scale(Path(folder), size))
+        with tempfile.TemporaryDirectory(prefix="sz-bench-") as temporary:
+            folder = kept / str(size) if kept else Path(temporary)
+            folder.mkdir(parents=True, exist_ok=True)
+            found.append(measure_scale(folder, size))
     scaled = found[-1]
     peak = max(cost.peak_mb for cost in scaled.costs.values())
     where: tuple[tuple[Value, ...], ...] = tuple(
@@ -70,7 +72,7 @@ def measure_whole_month(videos: int) -> Found:
     )
     return Found(
         tables=(
-            _steps(found, ("make", "build", "sums", "publish")),
+            _steps(found, ("build", "sums", "publish")),
             _slopes(found),
             _slowest(scaled),
             Table("Where it lies", ("", "MB", "bytes a video", "ratio to the lake"), where),
@@ -81,7 +83,6 @@ def measure_whole_month(videos: int) -> Found:
 
 
 _NAMES = {
-    "make": "making the lake",
     "build": "marts: dbt build with its tests",
     "sums": "bare DuckDB sums by account",
     "publish": "release, database alone",

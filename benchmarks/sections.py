@@ -129,7 +129,8 @@ SECTIONS = (
         "scale",
         "A country's month",
         "One crawl month through marts, sample, summaries and release, each step a process of its "
-        "own with its peak memory. It is an extra: `python -m benchmarks --scale 10^8`.",
+        "own with its peak memory. It is an extra: `python -m benchmarks --scale 10^8`; with "
+        "`--keep FOLDER` it goes on after an interruption.",
         None,
     ),
 )

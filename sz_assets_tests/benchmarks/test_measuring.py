@@ -10,7 +10,8 @@ import pytest
 from benchmarks.hashes import Line, home_lines
 from benchmarks.months import AFTER, BEFORE, split_by_step
 from benchmarks.processes import Cost, measured, middle, python
-from benchmarks.scaling import slope
+from benchmarks.scale import measure_scale
+from benchmarks.scaling import sizes_up_to, slope
 from sz_assets.storage import Home
 
 MB = 1024**2
@@ -57,6 +58,31 @@ def test_all_the_time_of_a_run_belongs_to_a_step_or_lies_before_or_after() -> No
 def test_the_slope_of_a_power_is_its_exponent() -> None:
     assert slope([(10.0, 5.0), (100.0, 50.0), (1000.0, 500.0)]) == pytest.approx(1.0)
     assert slope([(x, 3 * x**1.5) for x in (2.0, 7.0, 90.0)]) == pytest.approx(1.5)
+
+
+@pytest.mark.parametrize(
+    ("videos", "sizes"),
+    [
+        (40, [40]),
+        (100_000, [100_000]),
+        (250_000, [100_000, 250_000]),
+        (10**8, [10**5, 10**6, 10**7, 10**8]),
+    ],
+)
+def test_sizes_are_powers_of_ten_and_end_with_the_one_asked_for(
+    videos: int, sizes: list[int]
+) -> None:
+    assert sizes_up_to(videos) == sizes
+
+
+def test_a_month_that_was_interrupted_goes_on_with_the_step_that_failed(tmp_path: Path) -> None:
+    # Without a lake the sums fail.
+    with pytest.raises(RuntimeError, match="scale sums"):
+        measure_scale(tmp_path, 2_000, ("sums",))
+    made = measure_scale(tmp_path, 2_000, ("make",)).costs["make"]
+    both = measure_scale(tmp_path, 2_000, ("make", "sums"))
+    assert both.costs["make"] == made
+    assert both.costs["sums"] == measure_scale(tmp_path, 2_000, ("make", "sums")).costs["sums"]
 
 
 @pytest.mark.slow
