@@ -180,10 +180,16 @@ def png_size(content: bytes) -> tuple[int, int]:
     return width, height
 
 
-class _References(HTMLParser):
-    def __init__(self, *, allow_links: bool) -> None:
+class References(HTMLParser):
+    """Lists in `outside` what in an HTML page would fetch something or run an inline handler.
+
+    Each is told as `tag name=value`. With `allow_links`, links (`<a href>`) to https addresses and
+    relative paths are not listed.
+    """
+
+    def __init__(self, *, allow_links: bool = False) -> None:
         super().__init__()
-        self.found: list[str] = []
+        self.outside: list[str] = []
         self._allow_links = allow_links
         self._in_style = False
 
@@ -192,30 +198,27 @@ class _References(HTMLParser):
         for name, value in attrs:
             text = (value or "").strip()
             if name == "style" and _OUTSIDE_IN_CSS.search(text):
-                self.found.append(f"{tag} {name}={text}")
+                self.outside.append(f"{tag} {name}={text}")
             if name.startswith("on"):
-                self.found.append(f"{tag} {name}={text}")
+                self.outside.append(f"{tag} {name}={text}")
             if name not in _FETCHING or text.startswith(("#", "data:")):
                 continue
             is_link = tag == "a" and name == "href"
             if is_link and self._allow_links and re.match(r"https://|[\w./-]+(#[\w.-]+)?$", text):
                 continue
-            self.found.append(f"{tag} {name}={text}")
+            self.outside.append(f"{tag} {name}={text}")
 
     def handle_endtag(self, tag: str) -> None:
         self._in_style = False
 
     def handle_data(self, data: str) -> None:
         if self._in_style and _OUTSIDE_IN_CSS.search(data):
-            self.found.append(f"style {data.strip()[:80]}")
+            self.outside.append(f"style {data.strip()[:80]}")
 
 
 def outside_references(page: str, *, allow_links: bool = False) -> list[str]:
-    """What in an HTML page would fetch something or run an inline handler, as `tag name=value`.
-
-    With `allow_links`, links (`<a href>`) to https addresses and relative paths are not listed.
-    """
-    parser = _References(allow_links=allow_links)
+    """What `References` lists of the page."""
+    parser = References(allow_links=allow_links)
     parser.feed(page)
     parser.close()
-    return parser.found
+    return parser.outside

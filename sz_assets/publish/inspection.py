@@ -108,7 +108,8 @@ def _month_hashes(connection: Any, table: Table, since: str) -> dict[str, str]:
     where = f"where crawl_month >= date {literal(since)}" if since else ""
     rows = connection.execute(
         f"select {month_of(table)}, bit_xor(md5_number(row({columns})::text)) "
-        f"from {quoted(table.name)} {where} group by all"
+        # A table without months is one group even if it holds nothing, of which there is no hash.
+        f"from {quoted(table.name)} {where} group by all having count(*) > 0"
     ).fetchall()
     return {month: f"{digest:032x}" for month, digest in rows}
 

@@ -6,11 +6,10 @@ Here: reading a page back. Not here: making it (`page`).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html.parser import HTMLParser
 
 from sz_assets.charts.catalogue import CATALOGUE
 from sz_assets.charts.context import Bilingual
-from sz_assets.charts.inspection import outside_references
+from sz_assets.charts.inspection import References
 from sz_assets.report.analysis import SECTIONS as ANALYSIS_SECTIONS
 
 SECTIONS = (
@@ -21,11 +20,11 @@ SECTIONS = (
 MAXIMUM_BYTES = 3_000_000
 
 
-class _Content(HTMLParser):
-    """Ids, texts and the labels of pictures; `is_whole` once the document has ended."""
+class _Content(References):
+    """Ids, texts, labels of pictures and references; `is_whole` once the document has ended."""
 
     def __init__(self, page: str) -> None:
-        super().__init__()
+        super().__init__(allow_links=True)
         self.ids: list[str] = []
         self.labels: list[str] = []
         self.text = ""
@@ -35,6 +34,7 @@ class _Content(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        super().handle_starttag(tag, attrs)
         given = {name: value or "" for name, value in attrs}
         if "id" in given:
             self.ids.append(given["id"])
@@ -44,11 +44,13 @@ class _Content(HTMLParser):
             self._silent = self._silent or tag
 
     def handle_endtag(self, tag: str) -> None:
+        super().handle_endtag(tag)
         if tag == self._silent:
             self._silent = ""
         self.is_whole |= tag == "html"
 
     def handle_data(self, data: str) -> None:
+        super().handle_data(data)
         if not self._silent:
             self.text += data
 
@@ -70,8 +72,8 @@ def inspect_report(page: str, *, badges: Sequence[Bilingual]) -> str | None:
         shown = [content.text] if spec.is_table else content.labels
         if not any(str(spec.heading) in text for text in shown):
             return f"The page does not show: {spec.heading.en}."
-    if outside := outside_references(page, allow_links=True):
-        return f"The page refers to something outside: {outside[0]}."
+    if content.outside:
+        return f"The page refers to something outside: {content.outside[0]}."
     # Outside the pictures, which bear the badges themselves.
     for unsaid in (words for words in badges if str(words) not in content.text):
         return f"The page does not say: {unsaid}."

@@ -14,7 +14,7 @@ from small_release import MONTHS, build
 
 from sz_assets.contracts import PUBLISHED_TABLES
 from sz_assets.publish import taken_over as module
-from sz_assets.publish.inspection import month_hashes
+from sz_assets.publish.inspection import month_hashes, of_all_months
 from sz_assets.publish.release import _copy_reports
 from sz_assets.publish.taken_over import ByMonth, TakenOver, digests, remember, taken_over
 from sz_assets.publish.warehouse import comments, fill_warehouse
@@ -107,6 +107,16 @@ def other_origin(home: Home) -> None:
         f"update fct_account_month set data_origin = 'live:douyin' "
         f"where crawl_month = date '{MONTHS[-1]}'",
     )
+
+
+def test_a_table_without_rows_has_the_hash_of_nothing(home: Home, tmp_path: Path) -> None:
+    change(home, "delete from dim_account", "delete from fct_video_month")
+    database = tmp_path / "empty.duckdb"
+    fill_warehouse(database, home, Lake(home.lake), VERSION)
+    hashes = month_hashes(database)
+    assert hashes["dim_account"] == hashes["fct_video_month"] == {}
+    assert of_all_months(hashes["dim_account"]) == "0" * 32
+    assert hashes["fct_account_month"].keys() == {str(month) for month in MONTHS}
 
 
 @pytest.mark.parametrize(

@@ -21,14 +21,17 @@ from sz_assets.defs.dbt_docs import dbt_page
 from sz_assets.defs.describe import OWNERS, table_key
 from sz_assets.defs.failures import told_plainly, tried_twice
 from sz_assets.defs.months import ONE_RUN, crawl_months, to_key
+from sz_assets.defs.published import (
+    DictionaryLook,
+    Look,
+    ReportLook,
+    WarehouseLook,
+    look_at_all,
+)
 from sz_assets.defs.reporting import Page, make_reports
 from sz_assets.defs.resources import months_with_marts
 from sz_assets.defs.stopping import stop_noticed
 from sz_assets.publish.dictionary import summary_markdown
-from sz_assets.publish.dictionary_inspection import inspect_dictionary
-from sz_assets.publish.inspection import ReleaseInvalid, inspect_warehouse
-from sz_assets.publish.manifest import read_manifest
-from sz_assets.publish.place import current_warehouse
 from sz_assets.publish.release import publish
 from sz_assets.report.data import (
     REPORT_TABLES,
@@ -39,7 +42,6 @@ from sz_assets.report.data import (
     method_of,
     statements_of,
 )
-from sz_assets.report.inspection import inspect_report
 
 REPORT = dg.AssetKey(["publish", "report"])
 WAREHOUSE = dg.AssetKey(["publish", "warehouse"])
@@ -241,37 +243,31 @@ def publish_checks(partitions: dg.PartitionsDefinition[str]) -> dg.AssetChecksDe
     )
     def check_published(context: dg.AssetCheckExecutionContext) -> CheckEvents:
         selected = context.op_execution_context.selected_asset_check_keys
-        resources = context.resources
+        resources, run_id = context.resources, context.op_execution_context.run_id
         months = crawl_months(context)
-        if page.key in selected:
+        looks: dict[dg.AssetCheckKey, list[Look]] = {
+            page.key: [
+                ReportLook(resources.home, month, month_context(resources, month).badges, run_id)
+                for month in months
+            ],
+            opens.key: [WarehouseLook(resources.home)],
+            explains.key: [DictionaryLook(resources.home)],
+        }
+        found = look_at_all({key: looks[key] for key in looks if key in selected})
+        for month, (problem, earlier) in zip(months, found.get(page.key, ()), strict=False):
+            told = {"inspected by run": f"{earlier}, the same page"} if earlier else {}
+            yield evaluation(page, month, problem is None, told, problem or "The page is complete.")
+        for held, problem in found.get(opens.key, ()):
             for month in months:
-                problem = inspect_report(
-                    resources.home.report_of(month).read_text(encoding="utf-8"),
-                    badges=month_context(resources, month).badges,
-                )
-                yield evaluation(
-                    page, month, problem is None, {}, problem or "The page is complete."
-                )
-        if opens.key in selected:
-            try:
-                facts, problem = inspect_warehouse(current_warehouse(resources.home)), None
-            except ReleaseInvalid as error:
-                facts, problem = {"origins": {}}, str(error)
-            for month in months:
-                missing = None if month in facts["origins"] else f"It lacks {to_key(month)}."
+                missing = None if month in held else f"It lacks {to_key(month)}."
                 yield evaluation(
                     opens,
                     month,
                     problem is None and missing is None,
-                    {"months": len(facts["origins"])},
+                    {"months": len(held)},
                     problem or missing or "It opens, and every table keeps its contract.",
                 )
-        if explains.key in selected:
-            folder = current_warehouse(resources.home).parent
-            problem = inspect_dictionary(
-                (folder / "dictionary" / "index.html").read_text(encoding="utf-8"),
-                read_manifest(folder)["data_origins"],
-            )
+        for problem in found.get(explains.key, ()):
             for month in months:
                 told = problem or "Every table and column is explained."
                 yield evaluation(explains, month, problem is None, {}, told)
