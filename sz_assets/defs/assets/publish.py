@@ -255,8 +255,9 @@ def publish_checks(partitions: dg.PartitionsDefinition[str]) -> dg.AssetChecksDe
         }
         found = look_at_all({key: looks[key] for key in looks if key in selected})
         for month, (problem, earlier) in zip(months, found.get(page.key, ()), strict=False):
-            told = {"inspected by run": f"{earlier}, the same page"} if earlier else {}
-            yield evaluation(page, month, problem is None, told, problem or "The page is complete.")
+            known = {"inspected by run": f"{earlier}, the same page"} if earlier else {}
+            told = problem or "The page is complete."
+            yield evaluation(page, month, problem is None, known, told)
         for held, problem in found.get(opens.key, ()):
             for month in months:
                 missing = None if month in held else f"It lacks {to_key(month)}."
