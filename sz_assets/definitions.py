@@ -24,6 +24,12 @@ from sz_assets.defs.months import month_partitions
 from sz_assets.defs.platforms import open_platforms
 from sz_assets.defs.resources import LakeTables, WarehouseTables, open_for_reading
 from sz_assets.defs.schedules import month_job, monthly_schedule
+from sz_assets.defs.unattended import (
+    due_day_checks,
+    due_day_sensor,
+    overdue_sensor,
+    run_sensors,
+)
 from sz_assets.settings import Settings
 from sz_assets.storage import Home, Lake
 from sz_assets.study import load_study
@@ -39,8 +45,9 @@ def build_defs(
     """
     settings = settings or Settings.from_environment()
     with warnings.catch_warnings():
-        # Partitioned checks and backfill policies are new in Dagster; its version is pinned.
-        for category in (dg.BetaWarning, dg.PreviewWarning):
+        # Partitioned checks and backfill policies are new in Dagster, and its newer freshness knows
+        # no partitions; its version is pinned.
+        for category in (dg.BetaWarning, dg.PreviewWarning, dg.SupersessionWarning):
             warnings.simplefilter("ignore", category)
         return _assemble(settings, overrides or {})
 
@@ -59,7 +66,15 @@ def _assemble(settings: Settings, overrides: Mapping[str, Any]) -> dg.Definition
         **overrides,
     }
     partitions = month_partitions(study)
-    job = month_job()
+    unattended = settings.unattended
+    due_day = due_day_checks(study, unattended) if unattended.is_on else []
+    job = month_job(*due_day)
+    sensors = run_sensors(study, unattended.notify, resources["lake"], resources["marts"])
+    if unattended.is_on:
+        sensors += [
+            due_day_sensor(due_day),
+            overdue_sensor(study, unattended, resources["lake"], resources["platforms"]),
+        ]
     return dg.Definitions(
         assets=[
             raw_assets(partitions),
@@ -78,9 +93,11 @@ def _assemble(settings: Settings, overrides: Mapping[str, Any]) -> dg.Definition
             *analysis_checks(partitions),
             chart_checks(partitions),
             publish_checks(partitions),
+            *due_day,
         ],
         jobs=[job],
-        schedules=[monthly_schedule(job, study)],
+        schedules=[monthly_schedule(job, study, unattended, resources["platforms"])],
+        sensors=sensors,
         resources={
             role: dg.ResourceDefinition.hardcoded_resource(value)
             for role, value in resources.items()

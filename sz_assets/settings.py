@@ -83,6 +83,29 @@ class MartSettings:
 
 
 @dataclass(frozen=True)
+class UnattendedSettings:
+    """Whether the schedule runs by itself, when, and who is told what went wrong.
+
+    Both times are cron expressions in the study's zone. `notify` holds addresses as Apprise reads
+    them, which often are a password.
+    """
+
+    is_on: bool = False
+    crawl_cron: str = "0 3 28 * *"
+    due_cron: str = "0 18 28 * *"
+    notify: Secret = field(default_factory=lambda: Secret(""))
+
+
+@dataclass(frozen=True)
+class RetentionSettings:
+    """How long what is not needed any more is kept; None is for ever."""
+
+    history_days: int = 365
+    release_days: int | None = None
+    raw_months: int | None = None
+
+
+@dataclass(frozen=True)
 class Settings:
     """All settings, typed and checked. Build it with `Settings.from_environment()`."""
 
@@ -99,6 +122,8 @@ class Settings:
     language_model: LanguageModelSettings | None = None
     release: ReleaseSettings = field(default_factory=ReleaseSettings)
     marts: MartSettings = field(default_factory=MartSettings)
+    unattended: UnattendedSettings = field(default_factory=UnattendedSettings)
+    retention: RetentionSettings = field(default_factory=RetentionSettings)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -120,6 +145,9 @@ class Settings:
             raise UserError(
                 f"SZ_REQUESTS_PER_SECOND is {rate_text!r}: set it to a number above 0, such as 1."
             )
+
+        def whole_or_none(name: str, most: int, example: int) -> int | None:
+            return whole(name, example, most) if env.get(name) else None
 
         def whole(name: str, default: int, most: int) -> int:
             text = env.get(name) or str(default)
@@ -172,7 +200,29 @@ class Settings:
                 memory_limit=_memory_limit(env.get("SZ_MEMORY_LIMIT")),
                 part_videos=whole("SZ_PART_VIDEOS", 2_000_000, 999_999_999),
             ),
+            unattended=UnattendedSettings(
+                is_on=one_of("SZ_SCHEDULE", "off", ("off", "on")) == "on",
+                crawl_cron=_cron(env, "SZ_CRAWL_CRON", UnattendedSettings.crawl_cron),
+                due_cron=_cron(env, "SZ_DUE_CRON", UnattendedSettings.due_cron),
+                notify=Secret(env.get("SZ_NOTIFY_URLS") or ""),
+            ),
+            retention=RetentionSettings(
+                history_days=whole("SZ_HISTORY_DAYS", 365, 36_500),
+                release_days=whole_or_none("SZ_RELEASE_DAYS", 36_500, 365),
+                raw_months=whole_or_none("SZ_RAW_MONTHS", 1_200, 24),
+            ),
         )
+
+
+def _cron(env: Mapping[str, str], name: str, default: str) -> str:
+    """Five fields of a cron expression; that each is possible is seen when it is first used."""
+    text = " ".join((env.get(name) or default).split())
+    if not re.fullmatch(r"[\d*/,-]+( [\d*/,L-]+){4}", text):
+        raise UserError(
+            f"{name} is {text!r}: write minute, hour, day, month and weekday as cron does, such as "
+            f"{default!r}."
+        )
+    return text
 
 
 def _memory_limit(text: str | None) -> str:

@@ -13,18 +13,13 @@ import uuid
 import warnings
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from datetime import date
 
 import dagster as dg
 from dagster._core.errors import DagsterExecutionInterruptedError
 
 from sz_assets import crew
-from sz_assets.contracts.core import CRAWL_COVERAGE
-from sz_assets.contracts.table import Table
 from sz_assets.defs import dbt
-from sz_assets.defs.crawl_events import open_lists
-from sz_assets.defs.describe import table_key
 from sz_assets.defs.instance import (
     LAUNCHED_BY_COMMAND,
     UNFINISHED,
@@ -32,31 +27,14 @@ from sz_assets.defs.instance import (
     open_instance,
 )
 from sz_assets.defs.months import to_key
+from sz_assets.defs.outcomes import RunOutcome, explain, lists_left_open
 from sz_assets.defs.stopping import interrupts_noticed
 from sz_assets.defs.ui_runs import end_lost_runs
-from sz_assets.errors import IncompleteCrawl, UserError
+from sz_assets.errors import UserError
 from sz_assets.progress import StepProgress
 from sz_assets.storage import Home, Lake
 
 JOB_NAME = "month"
-
-
-@dataclass(frozen=True)
-class RunOutcome:
-    """How a run ended. `failures` and `warnings` are sentences for people.
-
-    `ended_before` are ids of earlier runs that had been killed and are closed now; `tracebacks`
-    belong to failures that nobody foresaw. `open_lists` is a table of the lists that are not
-    complete, line by line, if there are any.
-    """
-
-    run_id: str
-    exit_code: int
-    failures: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    ended_before: list[str] = field(default_factory=list)
-    tracebacks: list[str] = field(default_factory=list)
-    open_lists: list[str] = field(default_factory=list)
 
 
 def load_ahead() -> None:
@@ -81,56 +59,6 @@ def _partition_tags(months: Sequence[date]) -> dict[str, str]:
         "dagster/asset_partition_range_start": to_key(months[0]),
         "dagster/asset_partition_range_end": to_key(months[-1]),
     }
-
-
-def _sentence(step: str | None, error_class: str | None, message: str) -> str:
-    """An error of a step in one line. The message begins with its class, dots and all."""
-    line = " ".join(message.split())
-    if error_class == UserError.__name__:
-        return line.partition(": ")[2]
-    return f"{step} failed: {line}"
-
-
-def _explain(result: dg.ExecuteInProcessResult, run_id: str) -> RunOutcome:
-    failures: list[str] = []
-    told: list[str] = []
-    tracebacks: list[str] = []
-    exit_code = 0
-    is_partial = False
-    for event in result.all_events:
-        if event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION:
-            evaluation = event.asset_check_evaluation_data
-            if not evaluation.passed:
-                month = f" of {evaluation.partition}" if evaluation.partition else ""
-                sentence = (
-                    f"{evaluation.asset_key.to_user_string()}{month}, check "
-                    f"{evaluation.check_name}: {evaluation.description or 'failed'}"
-                )
-                blocks = evaluation.severity is dg.AssetCheckSeverity.ERROR
-                (failures if blocks else told).append(sentence)
-                partial = evaluation.metadata.get("is_partial")
-                is_partial |= partial is not None and bool(partial.value)
-        elif event.is_step_failure and (data := event.step_failure_data).error:
-            if data.error.cls_name == "DagsterAssetCheckFailedError":
-                continue
-            metadata = data.user_failure_data.metadata if data.user_failure_data else {}
-            code = metadata.get("exit_code") if metadata else None
-            exit_code = 1 if code is None else int(str(code.value))
-            description = data.user_failure_data.description if data.user_failure_data else None
-            if description:
-                failures.append(description)
-            else:
-                cause = data.error.cause or data.error
-                failures.append(_sentence(event.step_key, cause.cls_name, cause.message))
-                tracebacks.append(data.error.to_string())
-    if not result.success and not failures:
-        failures.append("The run failed; sz-assets ui shows its log.")
-    if exit_code == 0 and is_partial:
-        # Other checks may fail because of what is missing.
-        exit_code = IncompleteCrawl.exit_code
-    elif exit_code == 0 and (failures or not result.success):
-        exit_code = UserError.exit_code
-    return RunOutcome(run_id, exit_code, failures, told, tracebacks=tracebacks)
 
 
 def _was_stopped(result: dg.ExecuteInProcessResult) -> bool:
@@ -198,21 +126,10 @@ def run_months(
         )
         if _was_stopped(result):
             raise KeyboardInterrupt
-        outcome = _explain(result, run_id)
+        outcome = explain(result.all_events, run_id, succeeded=result.success)
         outcome.ended_before.extend(ended)
-        if _was_made(result, CRAWL_COVERAGE):
-            for month in months:
-                coverage = Lake(home.lake).read(CRAWL_COVERAGE, month)
-                outcome.open_lists.extend(open_lists(to_key(month), coverage))
+        outcome.open_lists.extend(lists_left_open(result.all_events, Lake(home.lake), months))
         return outcome
-
-
-def _was_made(result: dg.ExecuteInProcessResult, table: Table) -> bool:
-    """Whether this run has written the table."""
-    key = table_key(table)
-    return any(
-        event.is_step_materialization and event.asset_key == key for event in result.all_events
-    )
 
 
 def _follow(
