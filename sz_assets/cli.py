@@ -18,6 +18,7 @@ import sz_assets
 from sz_assets.cli_coding import coding
 from sz_assets.cli_output import examples, safe
 from sz_assets.cli_releases import releases
+from sz_assets.cli_upkeep import prune
 from sz_assets.errors import UserError
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ def main(debug: bool) -> None:
 
 main.add_command(coding)
 main.add_command(releases)
+main.add_command(prune)
 
 
 def _months_options(command: Callable[..., None]) -> Callable[..., None]:

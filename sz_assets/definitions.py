@@ -30,6 +30,7 @@ from sz_assets.defs.unattended import (
     overdue_sensor,
     run_sensors,
 )
+from sz_assets.defs.upkeep import upkeep_schedule
 from sz_assets.settings import Settings
 from sz_assets.storage import Home, Lake
 from sz_assets.study import load_study
@@ -69,6 +70,7 @@ def _assemble(settings: Settings, overrides: Mapping[str, Any]) -> dg.Definition
     unattended = settings.unattended
     due_day = due_day_checks(study, unattended) if unattended.is_on else []
     job = month_job(*due_day)
+    upkeep, daily = upkeep_schedule(study, settings)
     sensors = run_sensors(study, unattended.notify, resources["lake"], resources["marts"])
     if unattended.is_on:
         sensors += [
@@ -95,8 +97,11 @@ def _assemble(settings: Settings, overrides: Mapping[str, Any]) -> dg.Definition
             publish_checks(partitions),
             *due_day,
         ],
-        jobs=[job],
-        schedules=[monthly_schedule(job, study, unattended, resources["platforms"])],
+        jobs=[job, upkeep],
+        schedules=[
+            monthly_schedule(job, study, unattended, resources["platforms"]),
+            daily,
+        ],
         sensors=sensors,
         resources={
             role: dg.ResourceDefinition.hardcoded_resource(value)

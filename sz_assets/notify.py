@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from apprise import Apprise
 
 _log = logging.getLogger("sz_assets.notices")
+# Seconds before a channel that did not take a notice is asked again.
+_PAUSES = (2, 10)
 
 
 @dataclass(frozen=True)
@@ -35,18 +38,23 @@ def deliver(notice: Notice, addresses: Secret) -> str:
     """
     _log.warning("%s: %s", notice.title, " ".join(notice.body.split()))
     channels = opened(addresses)
-    refused = [
-        place
-        for place, channel in channels
-        # As text: what a platform says can't become a link or a mark-up on its way.
-        if not channel.notify(body=notice.body, title=notice.title, body_format="text")
-    ]
-    if refused:
+    left = [each for each in channels if not _takes(each[1], notice)]
+    for pause in _PAUSES:
+        if left:
+            time.sleep(pause)
+            left = [each for each in left if not _takes(each[1], notice)]
+    if left:
+        refused = [place for place, _ in left]
         raise UserError(
             f"The notice {notice.title!r} was not taken by {', '.join(refused)} of SZ_NOTIFY_URLS: "
             "look whether the service answers and the address is still right."
         )
     return ", ".join(place for place, _ in channels) or "the log"
+
+
+def _takes(channel: Apprise, notice: Notice) -> bool:
+    # As text: what a platform says can't become a link or a mark-up on its way.
+    return bool(channel.notify(body=notice.body, title=notice.title, body_format="text"))
 
 
 def opened(addresses: Secret) -> list[tuple[str, Apprise]]:

@@ -6,6 +6,7 @@ table contains (`contracts`) or means (`core`).
     SZ_HOME/
       lake/<layer>/<table>/crawl_month=YYYY-MM-01/…parquet   plain hive-partitioned Parquet
       lake/raw/_journal/crawl_month=YYYY-MM-01/…             attempts that can be gone on with
+      lake/raw/_retired/crawl_month=YYYY-MM-01.json          answers removed because of their age
       warehouse/warehouse.duckdb                             the working database of dbt
       artifacts/charts|report/crawl_month=…/                 charts and report pages
       published/releases/<run id>/, published/current ->     what readers open
@@ -19,11 +20,10 @@ table contains (`contracts`) or means (`core`).
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -34,6 +34,7 @@ from sz_assets.contracts.table import Table
 from sz_assets.contracts.validate import conform, polars_schema
 from sz_assets.disk import refusal, write_atomically, write_bytes, write_parquet
 from sz_assets.errors import UserError
+from sz_assets.locks import hold
 
 _MONTH_PREFIX = "crawl_month="
 # Pages in a row group of a raw table, which is what a reader of bodies has in memory.
@@ -177,6 +178,18 @@ class Lake:
     ) -> Path:
         return self._folder(table, crawl_month) / account_id / f"{attempt_id}.parquet"
 
+    def raw_folders(self, crawl_month: date) -> list[Path]:
+        """The month's folders in the raw layer, with journals, where there are any."""
+        return sorted((self.root / "raw").glob(f"*/{_MONTH_PREFIX}{crawl_month}"))
+
+    def retired_path(self, crawl_month: date) -> Path:
+        """The record that the month's answers were removed because of their age."""
+        return self.root / "raw" / "_retired" / f"{_MONTH_PREFIX}{crawl_month}.json"
+
+    def is_retired(self, crawl_month: date) -> bool:
+        """Whether the month's answers were removed: what was made of them stays as it is."""
+        return self.retired_path(crawl_month).exists()
+
     def _journal_folder(self, crawl_month: date) -> Path:
         return self.root / "raw" / "_journal" / f"{_MONTH_PREFIX}{crawl_month}"
 
@@ -273,26 +286,3 @@ class Lake:
         count = stored.select(pl.len()).collect().item()
         for start in range(0, count, _PAGES_AT_A_TIME):
             yield stored.select(table.column_names).slice(start, _PAGES_AT_A_TIME).collect()
-
-
-@contextmanager
-def hold(path: Path, owner: str, refused: str) -> Iterator[None]:
-    """Hold a lock of the operating system; UserError `refused`, with its owner, if it is taken.
-
-    It ends with the process, however that ends, so a killed run leaves none behind.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        file = path.open("a+")
-    except OSError as error:
-        raise refusal(error, path) from error
-    with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.seek(0)
-            raise UserError(refused.replace("{}", file.read().strip() or "unknown")) from None
-        file.truncate(0)
-        file.write(owner)
-        file.flush()
-        yield

@@ -29,7 +29,7 @@ from sz_assets.contracts.table import Table
 from sz_assets.contracts.validate import ContractViolation, conform, polars_schema
 from sz_assets.disk import whole_folder, write_atomically, write_bytes, write_parquet
 from sz_assets.errors import UserError
-from sz_assets.storage import hold
+from sz_assets.locks import hold
 from sz_assets.study import Codebook
 
 

@@ -79,6 +79,11 @@ def import_files(
             f"--account {account_id!r} is no account of {form.platform} in the study "
             f"{study.id!r}: use one of {', '.join(by_id) or 'none'}."
         )
+    if lake.is_retired(crawl_month):
+        raise UserError(
+            f"{crawl_month:%Y-%m} takes no more answers: those it had were removed because of "
+            "their age (SZ_RAW_MONTHS), and what was made of them is kept as it is."
+        )
     observed_at = _observation(crawl_month, study.time_zone, imported_at)
     shares: dict[str, _Share] = {}
     foreign_profiles = 0

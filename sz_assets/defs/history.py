@@ -63,6 +63,10 @@ _CHANGE_CHECK = AssetCheckExecutionsTable.update().where(
     AssetCheckExecutionsTable.c.partition.is_not_distinct_from(bindparam("of_partition")),
 )
 
+_REMOVE_CHECKS = AssetCheckExecutionsTable.delete().where(
+    AssetCheckExecutionsTable.c.run_id == bindparam("of_run")
+)
+
 
 class EventHistory(SqliteEventLogStorage):
     """Dagster's own storage with its connections kept open and its statements ready.
@@ -228,11 +232,16 @@ class EventHistory(SqliteEventLogStorage):
         return self._engines[shard]
 
     def delete_events(self, run_id: str) -> None:
-        """Let go of the run's database before its file is removed."""
+        """Remove the run's database, and what the shared one has of it, also of its checks.
+
+        Dagster would leave those, which are most of what a run takes there.
+        """
         with self._db_lock:
             if engine := self._engines.pop(run_id, None):
                 engine.dispose()
         super().delete_events(run_id)
+        with self.index_connection() as connection:
+            connection.execute(_REMOVE_CHECKS, {"of_run": run_id})
 
     def dispose(self) -> None:
         super().dispose()

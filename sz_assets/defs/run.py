@@ -17,6 +17,7 @@ from datetime import date
 
 import dagster as dg
 from dagster._core.errors import DagsterExecutionInterruptedError
+from dagster._core.storage.tags import MAX_RETRIES_TAG
 
 from sz_assets import crew
 from sz_assets.defs import dbt
@@ -70,7 +71,7 @@ def _was_stopped(result: dg.ExecuteInProcessResult) -> bool:
     )
 
 
-def _refuse_company(instance: dg.DagsterInstance, home: Home) -> None:
+def refuse_company(instance: dg.DagsterInstance, home: Home) -> None:
     """UserError if the UI is running something: this run would wait for its pools in silence."""
     end_lost_runs(instance)
     if going := instance.get_runs(dg.RunsFilter(statuses=UNFINISHED), limit=1):
@@ -107,14 +108,15 @@ def run_months(
         was_interrupted = stack.enter_context(interrupts_noticed())
         instance = stack.enter_context(open_instance(home))
         ended = end_killed_runs(instance)
-        _refuse_company(instance, home)
+        refuse_company(instance, home)
         job = build().resolve_job_def(JOB_NAME)
         run_id = str(uuid.uuid4())
         instance.add_event_listener(run_id, _follow(on_progress, on_note, was_interrupted))
         result = job.execute_in_process(
             instance=instance,
             run_id=run_id,
-            tags={**_partition_tags(months), **LAUNCHED_BY_COMMAND},
+            # Whoever gave the command sees how it ended, and gives it again.
+            tags={**_partition_tags(months), **LAUNCHED_BY_COMMAND, MAX_RETRIES_TAG: "0"},
             raise_on_error=False,
             run_config={
                 "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},

@@ -121,26 +121,36 @@ def rollback(home: Home, asked: str | None = None) -> tuple[str | None, str]:
     return before, target.name
 
 
-def prune(home: Home, keep: int) -> list[str]:
-    """Remove all releases but the `keep` newest and the current one; returns their names."""
+def prune(home: Home, keep: int, before: datetime | None = None) -> list[str]:
+    """Remove all releases but the `keep` newest and the current one; returns their names.
+
+    Of the newest ones too, those are removed that were published before `before`.
+    """
     if not home.releases.is_dir():
         return []
     with publishing(home, f"sz-assets releases prune, process {os.getpid()}"):
         remove_leftovers(home)
-        return remove_old(home, keep)
+        return remove_old(home, keep, before)
 
 
-def remove_old(home: Home, keep: int) -> list[str]:
+def old_releases(home: Home, keep: int, before: datetime | None = None) -> list[str]:
+    """What `prune` would remove."""
+    current = resolved_current(home)
+    newest = _newest_first(home)
+    old = [*newest[keep:]]
+    if before is not None:
+        old = [name for name in newest if name in old or _published_at(home, name) < before]
+    return [name for name in old if (home.releases / name).resolve() != current]
+
+
+def remove_old(home: Home, keep: int, before: datetime | None = None) -> list[str]:
     """As `prune`, for who holds the lock already.
 
     Each is renamed first, so that none is ever seen in part. Who has a file of it open keeps it.
     """
-    current = resolved_current(home)
     removed = []
-    for name in _newest_first(home)[keep:]:
+    for name in old_releases(home, keep, before):
         folder = home.releases / name
-        if folder.resolve() == current:
-            continue
         aside = home.releases / f"{_REMOVING}{name}"
         try:
             folder.rename(aside)
@@ -169,16 +179,19 @@ def _newest_first(home: Home) -> list[str]:
     """
 
     def age(name: str) -> tuple[datetime, int]:
-        folder = home.releases / name
-        try:
-            told = published_at_of(read_manifest(folder))
-        except UserError:
-            told = datetime.min.replace(tzinfo=UTC)
+        told = _published_at(home, name)
         with suppress(FileNotFoundError):  # Another process may be removing it.
-            return told, folder.stat().st_mtime_ns
+            return told, (home.releases / name).stat().st_mtime_ns
         return told, 0
 
     return sorted(names(home), key=age, reverse=True)
+
+
+def _published_at(home: Home, name: str) -> datetime:
+    try:
+        return published_at_of(read_manifest(home.releases / name))
+    except UserError:
+        return datetime.min.replace(tzinfo=UTC)
 
 
 def _refuse_changed(folder: Path) -> None:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from sz_assets.disk import fsync_folder, refusal
 from sz_assets.errors import UserError
-from sz_assets.storage import Home, hold
+from sz_assets.locks import hold
+from sz_assets.storage import Home
 
 WAREHOUSE = "warehouse.duckdb"
 

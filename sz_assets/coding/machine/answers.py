@@ -18,7 +18,7 @@ import msgspec
 
 from sz_assets.disk import fsync_folder, refusal
 from sz_assets.errors import UserError
-from sz_assets.storage import hold
+from sz_assets.locks import hold
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -14,7 +14,7 @@ from sz_assets.contracts.core import (
     VIDEOS,
 )
 from sz_assets.contracts.raw import ACCOUNT_PAGES, ACCOUNT_PROFILES
-from sz_assets.contracts.table import Severity
+from sz_assets.contracts.table import Severity, Table
 from sz_assets.core.accounts import build_accounts
 from sz_assets.core.completeness import judge_completeness
 from sz_assets.core.coverage import build_coverage
@@ -35,6 +35,22 @@ def _stored(context: dg.AssetExecutionContext, month: date) -> StoredMonth:
     return load_month(context.resources.lake.lake, month, accounts)
 
 
+def _months_to_build(context: dg.AssetExecutionContext, *tables: Table) -> Iterator[date]:
+    """The run's months but for those whose answers were removed: their tables stay as they are."""
+    lake = context.resources.lake
+    for month in crawl_months(context):
+        if not lake.lake.is_retired(month):
+            yield month
+            continue
+        context.log.info(f"{to_key(month)}: its answers were removed; its tables are kept")
+        for table in tables:
+            context.add_asset_metadata(
+                {**stored(lake.rows(table, month), lake.lake.path(table, month)), "is_kept": True},
+                asset_key=table_key(table),
+                partition_key=to_key(month),
+            )
+
+
 def core_assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]:
     """Accounts, items and coverage."""
     options: dict[str, Any] = {
@@ -52,7 +68,7 @@ def core_assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefin
     )
     def accounts(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         study, lake = context.resources.study, context.resources.lake
-        for month in crawl_months(context):
+        for month in _months_to_build(context, ACCOUNTS):
             found = _stored(context, month)
             frame = build_accounts(
                 study,
@@ -71,7 +87,7 @@ def core_assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefin
     )
     def items(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         study, lake = context.resources.study, context.resources.lake
-        for month in crawl_months(context):
+        for month in _months_to_build(context, *_ITEM_TABLES):
             decoded = decode_batches(_stored(context, month).page_batches())
             found = normalize(
                 decoded.items, decoded.rejected, crawl_month=month, time_zone=study.time_zone
@@ -100,7 +116,7 @@ def core_assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefin
     )
     def crawl_coverage(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         study, lake = context.resources.study, context.resources.lake
-        for month in crawl_months(context):
+        for month in _months_to_build(context, CRAWL_COVERAGE):
             found = _stored(context, month)
             frame = build_coverage(
                 [account.id for account in study.accounts],

@@ -17,6 +17,7 @@ from sz_assets.defs.months import ONE_RUN, crawl_months, to_key
 from sz_assets.defs.platforms import Platforms
 from sz_assets.defs.resources import LakeTables
 from sz_assets.defs.stopping import stoppable_loop
+from sz_assets.errors import UserError
 from sz_assets.storage import Home
 from sz_assets.study import Account, Study
 from sz_assets.verify import changed_answers
@@ -37,6 +38,13 @@ def accounts_to_crawl(
     A month that was imported, or that no platform shows any more, is built from what is stored
     of it. If nothing is, it has to be crawled, and the platform says whether it can be.
     """
+    if lake.lake.is_retired(month):
+        if recrawl:
+            raise UserError(
+                f"{to_key(month)} can't be fetched again: its answers were removed because of "
+                "their age, and what was made of them is kept. Leave out --recrawl."
+            )
+        return []
     if recrawl:
         return list(study.accounts)
     pages = lake.rows(ACCOUNT_PAGES, month)
