@@ -23,14 +23,13 @@ from sz_assets.defs.assets.raw import raw_assets, raw_checks
 from sz_assets.defs.months import month_partitions
 from sz_assets.defs.platforms import open_platforms
 from sz_assets.defs.resources import LakeTables, WarehouseTables, open_for_reading
-from sz_assets.defs.schedules import month_job, monthly_schedule
+from sz_assets.defs.schedules import month_job, monthly_schedule, upkeep_schedule
 from sz_assets.defs.unattended import (
     due_day_checks,
     due_day_sensor,
     overdue_sensor,
     run_sensors,
 )
-from sz_assets.defs.upkeep import upkeep_schedule
 from sz_assets.settings import Settings
 from sz_assets.storage import Home, Lake
 from sz_assets.study import load_study

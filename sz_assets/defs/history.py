@@ -18,6 +18,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from dagster._core.definitions.asset_checks.asset_check_evaluation import (
@@ -236,10 +237,13 @@ class EventHistory(SqliteEventLogStorage):
 
         Dagster would leave those, which are most of what a run takes there.
         """
+        super().delete_events(run_id)
         with self._db_lock:
             if engine := self._engines.pop(run_id, None):
                 engine.dispose()
-        super().delete_events(run_id)
+        path = Path(self.path_for_shard(run_id))
+        for end in ("", "-wal", "-shm"):
+            path.with_name(path.name + end).unlink(missing_ok=True)
         with self.index_connection() as connection:
             connection.execute(_REMOVE_CHECKS, {"of_run": run_id})
 

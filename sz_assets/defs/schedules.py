@@ -1,4 +1,4 @@
-"""The month's job, and the schedule that runs it by itself."""
+"""The jobs for a month and for upkeep, and the schedules that run them by themselves."""
 
 from datetime import UTC, datetime
 
@@ -8,11 +8,12 @@ from dagster._core.definitions.unresolved_asset_job_definition import (
 )
 from dagster._utils.schedules import is_valid_cron_schedule
 
+from sz_assets.defs import upkeep
 from sz_assets.defs.months import MONTH_FORMAT, to_month
 from sz_assets.defs.platforms import Platforms
 from sz_assets.defs.run import JOB_NAME
 from sz_assets.errors import UserError
-from sz_assets.settings import UnattendedSettings
+from sz_assets.settings import Settings, UnattendedSettings
 from sz_assets.study import Study
 
 
@@ -69,3 +70,36 @@ def monthly_schedule(
         return dg.RunRequest(run_key=key, partition_key=key)
 
     return monthly_crawl
+
+
+def upkeep_schedule(
+    study: Study, settings: Settings
+) -> tuple[dg.JobDefinition, dg.ScheduleDefinition]:
+    """A job that removes what is old, and its hour: once a day, at four in the study's zone."""
+
+    @dg.op(pool="crawl", description="Remove run history, releases and answers that are too old.")
+    def remove_what_is_old(context: dg.OpExecutionContext) -> None:
+        pruned = upkeep.prune(context.instance, study, settings, datetime.now(tz=UTC))
+        for line in upkeep.lines(pruned):
+            context.log.info(line)
+
+    @dg.job(
+        name="upkeep",
+        executor_def=dg.in_process_executor,
+        description="Removes what SZ_HISTORY_DAYS, SZ_RELEASE_DAYS and SZ_RAW_MONTHS call old.",
+    )
+    def upkeep_job() -> None:
+        remove_what_is_old()
+
+    schedule = dg.ScheduleDefinition(
+        name="daily_upkeep",
+        job=upkeep_job,
+        cron_schedule="0 4 * * *",
+        execution_timezone=study.time_zone,
+        default_status=(
+            dg.DefaultScheduleStatus.RUNNING
+            if settings.unattended.is_on
+            else dg.DefaultScheduleStatus.STOPPED
+        ),
+    )
+    return upkeep_job, schedule

@@ -1,7 +1,7 @@
 """Removing what is older than it is to be kept: run history, releases, stored answers.
 
-Here: what is old, and removing all of it in one go, by a command or once a day. Not here: how each
-is removed (`publish.history`, `retention`, Dagster).
+Here: what is old, and removing all of it in one go. Not here: how each is removed
+(`publish.history`, `retention`, Dagster), or when (`defs.schedules`).
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ _ENDED = [
     dg.DagsterRunStatus.FAILURE,
     dg.DagsterRunStatus.CANCELED,
 ]
-JOB_NAME = "upkeep"
 
 
 @dataclass(frozen=True)
@@ -85,39 +84,6 @@ def old_runs(instance: dg.DagsterInstance, before: datetime) -> list[str]:
         if record.create_timestamp < before and run.status in _ENDED and not is_last:
             old.append(run.run_id)
     return old[::-1]
-
-
-def upkeep_schedule(
-    study: Study, settings: Settings
-) -> tuple[dg.JobDefinition, dg.ScheduleDefinition]:
-    """A job that removes what is old, and its hour: once a day, at four in the study's zone."""
-
-    @dg.op(pool="crawl", description="Remove run history, releases and answers that are too old.")
-    def remove_what_is_old(context: dg.OpExecutionContext) -> None:
-        pruned = prune(context.instance, study, settings, datetime.now(tz=UTC))
-        for line in lines(pruned):
-            context.log.info(line)
-
-    @dg.job(
-        name=JOB_NAME,
-        executor_def=dg.in_process_executor,
-        description="Removes what SZ_HISTORY_DAYS, SZ_RELEASE_DAYS and SZ_RAW_MONTHS call old.",
-    )
-    def upkeep() -> None:
-        remove_what_is_old()
-
-    schedule = dg.ScheduleDefinition(
-        name="daily_upkeep",
-        job=upkeep,
-        cron_schedule="0 4 * * *",
-        execution_timezone=study.time_zone,
-        default_status=(
-            dg.DefaultScheduleStatus.RUNNING
-            if settings.unattended.is_on
-            else dg.DefaultScheduleStatus.STOPPED
-        ),
-    )
-    return upkeep, schedule
 
 
 def lines(pruned: Pruned, *, dry_run: bool = False) -> list[str]:
