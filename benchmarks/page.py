@@ -17,6 +17,8 @@ NOTES = Path(__file__).parent / "notes.md"
 
 _HEAD = """# Performance
 
+Longer than 300 lines: all figures stand on one page, so that each can be held against the others.
+
 `make bench` measured this and wrote this page; nobody edits it. Figures are medians of several runs
 where a section does not say otherwise. Machines differ, and so does what else a machine does while
 it measures: read the ratios first. Each section says when, on what and on which commit it was
