@@ -18,7 +18,7 @@ import sz_assets
 from sz_assets.cli_coding import coding
 from sz_assets.cli_output import examples, safe
 from sz_assets.cli_releases import releases
-from sz_assets.cli_upkeep import prune
+from sz_assets.cli_upkeep import erase, prune, verify
 from sz_assets.errors import UserError
 
 if TYPE_CHECKING:
@@ -72,9 +72,8 @@ def main(debug: bool) -> None:
     """
 
 
-main.add_command(coding)
-main.add_command(releases)
-main.add_command(prune)
+for command in (coding, releases, verify, prune, erase):
+    main.add_command(command)
 
 
 def _months_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -209,37 +208,6 @@ def doctor() -> None:
         click.echo(f"{'ok' if finding.is_ok else '!!':3} {finding.subject}: {finding.text}")
     if not all(finding.is_ok for finding in findings):
         sys.exit(1)
-
-
-@main.command(epilog=examples("verify"))
-def verify() -> None:
-    """Recompute every hash, of stored answers and of people's codes, and look for what is missing.
-
-    Each item of an answer must be in exactly one table, and each import of codes must be there.
-    """
-    from sz_assets.storage import Home, Lake
-    from sz_assets.verify import verify_coding, verify_lake
-
-    settings, _ = _settings_and_study()
-    home = Home(settings.home)
-    problems = months = 0
-    for month in verify_lake(Lake(home.lake)):
-        click.echo(month.line())
-        months += 1
-        for problem in month.problems:
-            click.echo(f"  {problem}", err=True)
-            problems += 1
-    codes = verify_coding(home)
-    if not codes.is_empty:
-        click.echo(codes.line())
-        for line in (*codes.notes, *codes.problems):
-            click.echo(f"  {safe(line)}", err=True)
-        months, problems = months + 1, problems + len(codes.problems)
-    if problems:
-        noun = "problem" if problems == 1 else "problems"
-        raise UserError(f"{problems} {noun} found; each is named above.")
-    if not months:
-        click.echo(f"Nothing is stored in {settings.home} yet.")
 
 
 def _settings_and_study() -> tuple[Any, Study]:

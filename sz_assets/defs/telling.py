@@ -10,7 +10,7 @@ from datetime import date
 
 import click
 
-from sz_assets.defs.run import RunOutcome
+from sz_assets.defs.outcomes import RunOutcome
 from sz_assets.publish.months import reports_made_before
 from sz_assets.storage import Home
 

@@ -74,7 +74,8 @@ def old_runs(instance: dg.DagsterInstance, before: datetime) -> list[str]:
     The newest successful run of each crawl month stays, however old: by it Dagster knows that the
     month is made, and what its checks found.
     """
-    old, made = [], set()
+    old: list[str] = []
+    made: set[date] = set()
     for record in instance.get_run_records():  # the newest first
         run = record.dagster_run
         months = set(months_of(run))

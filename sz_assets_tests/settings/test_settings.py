@@ -214,3 +214,50 @@ def test_only_the_settings_read_the_environment() -> None:
     assert readers - {"defs/dbt.py", "defs/instance.py", "contracts/evaluation.py"} == {
         "settings.py"
     }
+
+
+def test_a_deployment_runs_nothing_and_keeps_everything_unless_told() -> None:
+    settings = read()
+    unattended, retention = settings.unattended, settings.retention
+    assert (unattended.is_on, bool(unattended.notify)) == (False, False)
+    assert (unattended.crawl_cron, unattended.due_cron) == ("0 3 28 * *", "0 18 28 * *")
+    assert (retention.history_days, retention.release_days, retention.raw_months) == (
+        365,
+        None,
+        None,
+    )
+
+
+def test_a_deployment_is_read() -> None:
+    settings = read(
+        SZ_SCHEDULE="on",
+        SZ_CRAWL_CRON=" 30  4 1,15 * 1-5 ",
+        SZ_DUE_CRON="0 0 L * *",
+        SZ_NOTIFY_URLS=f"json://127.0.0.1/{HIDDEN}",
+        SZ_HISTORY_DAYS="30",
+        SZ_RELEASE_DAYS="90",
+        SZ_RAW_MONTHS="24",
+    )
+    unattended, retention = settings.unattended, settings.retention
+    assert (unattended.is_on, unattended.crawl_cron) == (True, "30 4 1,15 * 1-5")
+    assert unattended.due_cron == "0 0 L * *"
+    assert unattended.notify.reveal() == f"json://127.0.0.1/{HIDDEN}"
+    assert HIDDEN not in repr(settings)
+    assert (retention.history_days, retention.release_days, retention.raw_months) == (30, 90, 24)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SZ_SCHEDULE", "yes"),
+        ("SZ_CRAWL_CRON", "monthly"),
+        ("SZ_CRAWL_CRON", "0 3 28 *"),
+        ("SZ_DUE_CRON", "0 3 28 * * *"),
+        ("SZ_HISTORY_DAYS", "0"),
+        ("SZ_RELEASE_DAYS", "-1"),
+        ("SZ_RAW_MONTHS", "two"),
+    ],
+)
+def test_a_wrong_deployment_is_named(name: str, value: str) -> None:
+    with pytest.raises(UserError, match=f"{name} is {re.escape(repr(value))}"):
+        read(**{name: value})

@@ -18,6 +18,7 @@ from sz_assets.defs.platforms import Platforms
 from sz_assets.defs.resources import LakeTables
 from sz_assets.defs.stopping import stoppable_loop
 from sz_assets.errors import UserError
+from sz_assets.retention import retired
 from sz_assets.storage import Home
 from sz_assets.study import Account, Study
 from sz_assets.verify import changed_answers
@@ -125,6 +126,11 @@ def _describe(
         )
 
 
+def _why_there_are_no_answers(lake: LakeTables, month: date) -> str | None:
+    gone = retired(lake.lake, month)
+    return gone.line() if gone else None
+
+
 def raw_checks(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetChecksDefinition]:
     """The contracts' checks, and whether what is stored is still what was received."""
     specs = {
@@ -160,6 +166,12 @@ def raw_checks(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetChecksD
         yield from check_outputs(specs.values(), selected)
 
     return [
-        table_checks("check_account_lists", RAW_TABLES, partitions, reader_key="lake"),
+        table_checks(
+            "check_account_lists",
+            RAW_TABLES,
+            partitions,
+            reader_key="lake",
+            nothing_to_judge=_why_there_are_no_answers,
+        ),
         check_hashes,
     ]
