@@ -15,6 +15,7 @@ import sz_assets
 from sz_assets.coding.checking import check_store
 from sz_assets.coding.store import CodingStore
 from sz_assets.errors import UserError
+from sz_assets.notify import opened
 from sz_assets.settings import Settings
 from sz_assets.storage import Home
 from sz_assets.study import Study, load_study
@@ -66,6 +67,7 @@ def examine() -> list[Finding]:
         *found,
         *_platforms(settings, study),
         _language_model(settings),
+        _unattended(settings),
         _releases(settings),
         *_home(settings, study),
         _versions(),
@@ -126,6 +128,17 @@ def _language_model(settings: Settings) -> Finding:
         text = f"{model.model} at {model.base_url} codes titles when asked to, "
         text += f"{key} (SZ_CODING_LLM_KEY)"
     return Finding("language model", True, text)
+
+
+def _unattended(settings: Settings) -> Finding:
+    asked = settings.unattended
+    runs = f"crawls at {asked.crawl_cron!r} by itself" if asked.is_on else "runs nothing by itself"
+    try:
+        places = [place for place, _ in opened(asked.notify)]
+    except UserError as error:
+        return Finding("schedule", False, str(error))
+    told = f"tells {', '.join(places)}" if places else "tells the log alone (SZ_NOTIFY_URLS)"
+    return Finding("schedule", True, f"{runs} (SZ_SCHEDULE), and {told}")
 
 
 def _home(settings: Settings, study: Study) -> Iterator[Finding]:
