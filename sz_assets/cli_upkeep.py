@@ -27,9 +27,12 @@ def verify() -> None:
     from sz_assets.erasing.records import erasures
     from sz_assets.retention import all_retired
     from sz_assets.storage import Home, Lake
+    from sz_assets.study import load_study
     from sz_assets.verify import verify_coding, verify_lake
 
-    home = Home(settings().home)
+    found = settings()
+    load_study(found.study)  # a wrong study is told first, in its own sentence
+    home = Home(found.home)
     problems = months = 0
     for month in verify_lake(Lake(home.lake)):
         click.echo(month.line())

@@ -87,7 +87,7 @@ def test_a_month_must_lie_in_the_studys_time(study) -> None:
 
 @pytest.mark.parametrize("zone", ["Asia/Shanghai", "UTC"])
 def test_the_schedule_crawls_the_month_that_it_is_in_shanghai(defs: dg.Definitions, zone) -> None:
-    [schedule] = defs.get_repository_def().schedule_defs
+    schedule = defs.get_repository_def().get_schedule_def("monthly_crawl")
     assert schedule.execution_timezone == "Asia/Shanghai"
     assert schedule.cron_schedule == "0 3 28 * *"
     assert schedule.job_name == "month"
