@@ -154,9 +154,10 @@ def deployed(tmp_path: Path) -> Iterator[tuple[Home, dict[str, str], Listener, d
     with ExitStack() as stack:
         listener = stack.enter_context(listening())
         server = stack.enter_context(FaultServer(platform))
-        tick = datetime.now(tz=SHANGHAI).replace(second=0) + timedelta(minutes=2)
-        if tick.day != datetime.now(tz=SHANGHAI).day:
-            tick = datetime.now(tz=SHANGHAI).replace(second=0)  # too late in the day: catch it up
+        while (
+            tick := datetime.now(tz=SHANGHAI) + timedelta(minutes=2)
+        ).hour == 0 and tick.minute < 3:
+            time.sleep(5)  # At midnight a day, and perhaps a month, would end within the test.
         this = tick.date().replace(day=1)
         study = tmp_path / "study.yaml"
         study.write_text(STUDY.format(first=f"{earlier(this, 8):%Y-%m}"), encoding="utf-8")
@@ -172,7 +173,8 @@ def deployed(tmp_path: Path) -> Iterator[tuple[Home, dict[str, str], Listener, d
             "SZ_REQUESTS_PER_SECOND": "1000",
             "SZ_SCHEDULE": "on",
             "SZ_CRAWL_CRON": f"{tick.minute} {tick.hour} {tick.day} * *",
-            "SZ_DUE_CRON": f"59 23 {min(tick.day, 28)} * *",
+            # Later than the tick in any month.
+            "SZ_DUE_CRON": "0 18 28 * *" if tick.day < 28 else f"59 23 {tick.day} * *",
             "SZ_NOTIFY_URLS": listener.address,
         }
         yield home, environment, listener, tick
