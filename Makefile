@@ -18,7 +18,7 @@ test: .venv/development  ## For everyone, under five minutes
 
 CLIENTS := duckdb-1-4 duckdb-1-5 harlequin superset
 
-test-all: .venv/development clients  ## The slow tests: browsers, whole commands, kills, real clients (needs Chromium, LibreOffice, npm)
+test-all: .venv/development clients  ## The slow tests: browsers, whole commands, kills, real clients (needs Chromium, nginx, LibreOffice, npm)
 	$(BIN)/pytest -q -m slow -n 2 --dist loadfile --no-loadscope-reorder
 
 clients: .venv-label-studio/installed $(CLIENTS:%=.venv-clients/%/installed) .venv-clients/axe/installed  ## Programs of other people that the slow tests use

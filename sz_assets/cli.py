@@ -18,6 +18,7 @@ import sz_assets
 from sz_assets.cli_coding import coding
 from sz_assets.cli_output import examples, safe
 from sz_assets.cli_releases import releases
+from sz_assets.cli_ui import ui
 from sz_assets.cli_upkeep import erase, prune, verify
 from sz_assets.errors import UserError
 
@@ -72,7 +73,7 @@ def main(debug: bool) -> None:
     """
 
 
-for command in (coding, releases, verify, prune, erase):
+for command in (ui, coding, releases, verify, prune, erase):
     main.add_command(command)
 
 
@@ -179,23 +180,6 @@ def import_(month: str, format_name: str, account: str | None, paths: tuple[Path
     if result.foreign_profile_count:
         click.echo(f"{result.foreign_profile_count} profiles are of no account of the study.")
     click.echo(f"Next: sz-assets run --month {to_key(chosen)}")
-
-
-@main.command(epilog=examples("ui", "ui --port 3001"))
-@click.option("--port", default=3000, show_default=True, type=click.IntRange(1, 65535))
-def ui(port: int) -> None:
-    """Open Dagster on 127.0.0.1: the graph, runs, checks, charts and the schedule."""
-    from sz_assets import garbage
-
-    garbage.look_rarely()
-    from sz_assets.defs.ui import serve_ui
-    from sz_assets.storage import Home
-
-    settings, _ = _settings_and_study()
-    home = Home(settings.home)
-    home.prepare()
-    click.echo("Starting …", err=True)
-    serve_ui(home, port, lambda address: click.echo(f"Open {address} (Ctrl+C stops)."))
 
 
 @main.command(epilog=examples("doctor"))

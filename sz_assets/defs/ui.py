@@ -3,8 +3,9 @@
 Here: starting and stopping. Not here: who may ask (`gate`), what becomes of runs (`ui_runs`).
 
 Webserver and daemon share this process and one view of the definitions, so that a reload in the
-UI reaches both; `dagster dev` would start four processes and has no place for the gate. The
-names of Dagster that it needs are not public, so Dagster's version is pinned.
+UI reaches both; `dagster dev` would start four processes and has no place for the gate. For
+readers the webserver starts alone: it takes no lock, so it can stand beside the UI that works on
+the same home. The names of Dagster that it needs are not public, so Dagster's version is pinned.
 """
 
 from __future__ import annotations
@@ -14,38 +15,55 @@ import importlib
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from types import FrameType
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from sz_assets.defs.gate import Gate, own_hosts
+from sz_assets.defs.gate import Gate, OwnHosts, own_hosts
 from sz_assets.defs.instance import open_instance
+from sz_assets.defs.ui_runs import cancel_runs, end_lost_runs
 from sz_assets.errors import UserError
 from sz_assets.storage import Home
 
 if TYPE_CHECKING:
     import dagster as dg
     from dagster._core.workspace.context import WorkspaceProcessContext
+    from starlette.applications import Starlette
 
 ADDRESS = "127.0.0.1"
 LOCATION = "sz_assets"
 
 
-def serve_ui(home: Home, port: int, on_ready: Callable[[str], None]) -> None:
+def serve_ui(
+    home: Home,
+    port: int,
+    on_ready: Callable[[str], None],
+    *,
+    read_only: bool = False,
+    public_url: str | None = None,
+) -> None:
     """Serve until Ctrl+C or SIGTERM. `on_ready` gets the address once pages are answered.
 
-    A run that is still going at the end is cancelled. UserError if the port is taken, another UI
-    uses this home, or the definitions can't be loaded.
+    A run that is still going at the end is cancelled. With `read_only` nothing can be started or
+    changed, no run is touched, and there is no daemon. `public_url` is where a proxy on this
+    machine shows the pages. UserError if it is none, if the port is taken, another UI uses this
+    home (unless `read_only`), or the definitions can't be loaded.
     """
+    hosts = own_hosts(ADDRESS, "localhost", port=port, public_url=public_url)
     with suppress(KeyboardInterrupt), _sigterm_is_ctrl_c(), ExitStack() as stack:
         listening = stack.enter_context(_bind(port))
-        stack.enter_context(home.lock("ui", f"sz-assets ui on port {port}"))
+        if not read_only:
+            stack.enter_context(home.lock("ui", f"sz-assets ui on port {port}"))
         instance = stack.enter_context(open_instance(home))
         _load_pages_beside()
-        context = stack.enter_context(_workspace(instance))
-        stack.enter_context(_daemon(context))
-        _serve(context, home, listening, on_ready)
+        if not read_only:
+            end_lost_runs(instance)
+        context = stack.enter_context(_workspace(instance, read_only))
+        if not read_only:
+            stack.callback(cancel_runs, instance)
+            stack.enter_context(_daemon(context))
+        _serve(_webserver(context), home, hosts, listening, on_ready)
 
 
 @contextmanager
@@ -92,25 +110,21 @@ def _load_pages_beside() -> None:
 
 
 @contextmanager
-def _workspace(instance: dg.DagsterInstance) -> Iterator[WorkspaceProcessContext]:
+def _workspace(instance: dg.DagsterInstance, read_only: bool) -> Iterator[WorkspaceProcessContext]:
     """The definitions, loaded by a code server of their own, which also executes the runs."""
     from dagster._core.workspace.context import WorkspaceProcessContext
     from dagster._core.workspace.load_target import ModuleTarget
 
-    from sz_assets.defs.ui_runs import cancel_runs, end_lost_runs
-
-    end_lost_runs(instance)
     target = ModuleTarget("sz_assets.definitions", None, None, LOCATION)
-    with WorkspaceProcessContext(instance, target, code_server_log_level="WARNING") as context:
+    with WorkspaceProcessContext(
+        instance, target, read_only=read_only, code_server_log_level="WARNING"
+    ) as context:
         entry = context.create_request_context().get_location_entry(LOCATION)
         if entry is None or entry.load_error:
             raise UserError(
                 "The definitions could not be loaded: run sz-assets doctor to see what is wrong."
             )
-        try:
-            yield context
-        finally:
-            cancel_runs(instance)
+        yield context
 
 
 @contextmanager
@@ -126,32 +140,58 @@ def _daemon(context: WorkspaceProcessContext) -> Iterator[None]:
         yield
 
 
+def _webserver(context: WorkspaceProcessContext) -> Starlette:
+    """Dagster's pages. If they are only to be read, no mutation is even looked at.
+
+    Dagster itself then refuses what needs a permission and greys its buttons; a few mutations of
+    small things need none.
+    """
+    from dagster_webserver.webserver import DagsterWebserver
+    from graphql import ASTValidationRule, GraphQLError, OperationDefinitionNode, OperationType
+
+    class NoMutation(ASTValidationRule):
+        def enter_operation_definition(self, node: OperationDefinitionNode, *_: Any) -> None:
+            if node.operation is OperationType.MUTATION:
+                self.report_error(GraphQLError("This server only shows; it changes nothing.", node))
+
+    class Webserver(DagsterWebserver[Any, Any]):
+        def build_graphql_validation_rules(self) -> Collection[type[ASTValidationRule]]:
+            rules = super().build_graphql_validation_rules()
+            return [*rules, NoMutation] if context.read_only else rules
+
+    return Webserver(context).create_asgi_app()
+
+
 def _serve(
-    context: WorkspaceProcessContext,
+    app: Starlette,
     home: Home,
+    hosts: OwnHosts,
     listening: socket.socket,
     on_ready: Callable[[str], None],
 ) -> None:
     import uvicorn
-    from dagster_webserver.app import create_app_from_workspace_process_context
     from starlette.routing import Mount
     from starlette.staticfiles import StaticFiles
 
-    app = create_app_from_workspace_process_context(context)
     beside = {"/charts": home.charts, "/published": home.published}
     for path, folder in beside.items():
         folder.mkdir(parents=True, exist_ok=True)
         # Before the webserver's own catch-all route; `current` is a symbolic link.
         files = StaticFiles(directory=folder, html=True, follow_symlink=True)
         app.router.routes.insert(0, Mount(path, files))
-    port = listening.getsockname()[1]
-    gate = Gate(app, own_hosts(ADDRESS, "localhost", port=port), tuple(beside))
+    gate = Gate(app, hosts, tuple(beside))
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
-            on_ready(f"http://{ADDRESS}:{port}")
+            on_ready(f"http://{ADDRESS}:{listening.getsockname()[1]}")
 
-    # An open page keeps its websocket: don't wait for it to leave.
-    config = uvicorn.Config(gate, log_level="warning", timeout_graceful_shutdown=2)
+    config = uvicorn.Config(
+        gate,
+        log_level="warning",
+        # An open page keeps its websocket: don't wait for it to leave.
+        timeout_graceful_shutdown=2,
+        # What X-Forwarded-… says would be believed of everybody on this machine.
+        proxy_headers=False,
+    )
     Server(config).run(sockets=[listening])

@@ -1,11 +1,12 @@
-"""Who may ask the UI, decided without a server; `ui/test_ui_in_browser.py` asks a real one."""
+"""Who may ask the UI, decided without a server; `ui/test_ui_refuses.py` asks a real one."""
 
 import asyncio
 from typing import Any
 
 import pytest
 
-from sz_assets.defs.gate import Gate, own_hosts, refusal
+from sz_assets.defs.gate import Gate, OwnHosts, own_hosts, public_origin, refusal
+from sz_assets.errors import UserError
 
 HOSTS = own_hosts("127.0.0.1", "localhost", port=3000)
 HOST = ("host", "127.0.0.1:3000")
@@ -130,11 +131,104 @@ def test_what_the_ui_and_local_programs_send_passes(name: str) -> None:
 
 
 def test_hosts_are_named_as_browsers_name_them() -> None:
-    assert own_hosts("127.0.0.1", "localhost", port=80) == {"127.0.0.1", "localhost"}
-    assert own_hosts("127.0.0.1", port=3000) == {"127.0.0.1:3000"}
+    assert set(own_hosts("127.0.0.1", "localhost", port=80)) == {"127.0.0.1", "localhost"}
+    assert set(own_hosts("127.0.0.1", port=3000)) == {"127.0.0.1:3000"}
 
 
-def through_gate(scope: Scope) -> tuple[bool, list[dict[str, Any]]]:
+PUBLIC_HOSTS = own_hosts(
+    "127.0.0.1", "localhost", port=3000, public_url="https://sz.example.org:8443"
+)
+PUBLIC_HOST = ("host", "sz.example.org:8443")
+PUBLIC = origin("https://sz.example.org:8443")
+
+
+def through_proxy(*headers: Header) -> Scope:
+    return request("POST", "/graphql", PUBLIC_HOST, JSON, *headers)
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        request("GET", "/", PUBLIC_HOST),
+        through_proxy(PUBLIC),
+        through_proxy(),
+        websocket(PUBLIC_HOST, PUBLIC),
+        *ALLOWED.values(),
+    ],
+)
+def test_behind_a_proxy_the_public_address_is_own_as_well(scope: Scope) -> None:
+    assert through_gate(scope, PUBLIC_HOSTS)[0]
+
+
+PUBLIC_REFUSED = {
+    "the same name by HTTP": through_proxy(origin("http://sz.example.org:8443")),
+    "the same name without its port": through_proxy(origin("https://sz.example.org")),
+    "another port of the name": through_proxy(origin("https://sz.example.org:9443")),
+    "a name that ends like ours": through_proxy(origin("https://x.sz.example.org:8443")),
+    "a page of the proxy's machine": through_proxy(OWN),
+    "our public page asks this machine": post(PUBLIC, JSON),
+    "foreign Origin": through_proxy(FOREIGN),
+    "Origin null": through_proxy(origin("null")),
+    "Host with another port": get("/", host="sz.example.org:9443"),
+    "Host without its port": get("/", host="sz.example.org"),
+    "foreign Host that was forwarded as ours": get(
+        "/", ("x-forwarded-host", "sz.example.org:8443"), host="attacker.example"
+    ),
+    "foreign Origin that was forwarded as ours": through_proxy(
+        FOREIGN,
+        ("x-forwarded-host", "sz.example.org:8443"),
+        ("x-forwarded-proto", "https"),
+        ("forwarded", "host=sz.example.org:8443;proto=https"),
+    ),
+    "a form with a password": request(
+        "POST", "/graphql?query=mutation{x}", PUBLIC_HOST, PUBLIC, content("text/plain"),
+        ("authorization", "Basic YW5uYTpzZWNyZXQ="),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [*PUBLIC_REFUSED, *REFUSED])
+def test_behind_a_proxy_nothing_else_passes(name: str) -> None:
+    assert not through_gate({**REFUSED, **PUBLIC_REFUSED}[name], PUBLIC_HOSTS)[0]
+
+
+def test_our_public_name_is_foreign_where_no_proxy_was_named() -> None:
+    assert not through_gate(through_proxy(PUBLIC))[0]
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://sz.example.org:8443", "https://sz.example.org:8443"),
+        ("HTTPS://SZ.Example.org:8443/", "https://sz.example.org:8443"),
+        ("https://sz.example.org:443", "https://sz.example.org"),
+        ("https://192.0.2.7", "https://192.0.2.7"),
+    ],
+)
+def test_a_public_address_is_written_as_browsers_write_it(url: str, expected: str) -> None:
+    assert public_origin(url) == expected
+    assert expected.removeprefix("https://") in own_hosts("127.0.0.1", port=1, public_url=url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "", "sz.example.org", "sz.example.org:8443", "http://sz.example.org", "//sz.example.org",
+        "https://", "https://:8443", "https://sz.example.org:0", "https://sz.example.org:99999",
+        "https://sz.example.org:x", "https://sz.example.org/ui", "https://sz.example.org?x",
+        "https://sz.example.org/#x", "https://anna:pw@sz.example.org", "https://*.example.org",
+        "https://sz.example.org,other.example", "https://深圳.example", "https://[::1", "null",
+        "https://sz .example.org", "https://sz.example.org:8443\n.attacker.example",
+    ],
+)  # fmt: skip
+def test_what_is_no_public_address_is_said_in_a_sentence(url: str) -> None:
+    with pytest.raises(UserError, match=r"like https://sz\.example\.org:8443") as told:
+        own_hosts("127.0.0.1", port=3000, public_url=url)
+    assert "--public-url" in str(told.value)
+    assert "\n" not in str(told.value)
+
+
+def through_gate(scope: Scope, hosts: OwnHosts = HOSTS) -> tuple[bool, list[dict[str, Any]]]:
     """Whether the app behind the gate was reached, and what was sent."""
     reached = False
     sent: list[dict[str, Any]] = []
@@ -153,7 +247,7 @@ def through_gate(scope: Scope) -> tuple[bool, list[dict[str, Any]]]:
     async def send(message: Any) -> None:
         sent.append(dict(message))
 
-    asyncio.run(Gate(app, HOSTS, ("/charts", "/published"))(scope, receive, send))
+    asyncio.run(Gate(app, hosts, ("/charts", "/published"))(scope, receive, send))
     return reached, sent
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pylopdf_fonts_zh_cn
 from playwright.sync_api import Page, expect, sync_playwright
@@ -58,10 +59,13 @@ def font_settings(folder: Path) -> Path:
 
 
 @contextmanager
-def open_browser(address: str, folder: Path) -> Iterator[tuple[Page, Seen]]:
+def open_browser(
+    address: str, folder: Path, *arguments: str, **options: Any
+) -> Iterator[tuple[Page, Seen]]:
     """A page of a fresh browser, and what it did that is of interest, up to now.
 
-    `address` is the only server that it should ask; `folder` takes the font settings.
+    `address` is the only server that it should ask; `folder` takes the font settings. Further
+    `arguments` are Chromium's, further `options` those of the browser's context.
     """
     chromium = find_chromium()
     seen = Seen()
@@ -70,7 +74,7 @@ def open_browser(address: str, folder: Path) -> Iterator[tuple[Page, Seen]]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium,
-            args=list(OPTIONS),
+            args=[*OPTIONS, *arguments],
             env={**os.environ, "FONTCONFIG_FILE": str(font_settings(folder))},
         )
         # The menu at the left stays small, so that pictures show what they are about.
@@ -78,6 +82,7 @@ def open_browser(address: str, folder: Path) -> Iterator[tuple[Page, Seen]]:
         context = browser.new_context(
             viewport={"width": WIDTH, "height": HEIGHT},
             storage_state={"origins": [{"origin": address, "localStorage": [narrow]}]},
+            **options,
         )
         own = (f"{address}/", f"blob:{address}/", "data:", f"{address.replace('http', 'ws')}/")
         context.on(

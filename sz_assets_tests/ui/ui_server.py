@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +39,7 @@ class UiServer:
     port: int
     process: subprocess.Popen[bytes]
     log: Path
+    home: Path
 
     @property
     def address(self) -> str:
@@ -104,23 +105,36 @@ class UiServer:
         return self.process.wait(timeout=STOP_SECONDS), time.monotonic() - began
 
 
+@dataclass(frozen=True)
+class UiPair:
+    """Two servers of one home, and the ports of a proxy at which each of them is public."""
+
+    operators: UiServer
+    readers: UiServer
+    operators_port: int
+    readers_port: int
+
+
 @contextmanager
-def ui_server(home: Path) -> Iterator[UiServer]:
-    """The UI of this home, ready to be asked; nothing of it is left afterwards."""
+def ui_server(home: Path, *options: str, program: Sequence[str] = ()) -> Iterator[UiServer]:
+    """The UI of this home, ready to be asked; nothing of it is left afterwards.
+
+    `program` stands for `sz-assets`, where another one shall be started in its place.
+    """
     command = shutil.which("sz-assets", path=str(Path(sys.executable).parent))
     assert command, "sz-assets is not installed beside this Python."
     port = free_port()
-    log = home.parent / f"{home.name}.ui.log"
+    log = home.parent / f"{home.name}.ui.{port}.log"
     environment = {key: value for key, value in os.environ.items() if not key.startswith("SZ_")}
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [command, "ui", "--port", str(port)],
+            [*(program or [command]), "ui", "--port", str(port), *options],
             env={**environment, "SZ_HOME": str(home)},
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    server = UiServer(port, process, log)
+    server = UiServer(port, process, log, home)
     try:
         deadline = time.monotonic() + START_SECONDS
         while f"Open {server.address}" not in log.read_text():
