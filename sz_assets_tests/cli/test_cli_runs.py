@@ -193,14 +193,17 @@ def test_doctor_looks_at_everything(sz, home: Path) -> None:
     assert said.code == 0
     lines = dict(line.split(": ", 1) for line in said.out.splitlines())
     assert list(lines) == [
-        "ok  settings", "ok  study", "ok  douyin", "ok  language model", "ok  releases", "ok  home",
-        "ok  disk", "ok  versions",
+        "ok  settings", "ok  study", "ok  douyin", "ok  language model", "ok  schedule",
+        "ok  releases", "ok  home", "ok  disk", "ok  versions",
     ]  # fmt: skip
     assert lines["ok  language model"].startswith("none codes titles")
     assert lines["ok  study"] == "shenzhen: 13 accounts, 59 claims" or re.fullmatch(
         r"shenzhen: 13 accounts, \d+ claims", lines["ok  study"]
     )
     assert lines["ok  releases"].startswith("DuckDB v1.4.0, with parquet, csv beside it")
+    assert lines["ok  schedule"].startswith(
+        "runs nothing by itself (SZ_SCHEDULE), and tells the log"
+    )
     assert lines["ok  home"] == str(home)
     assert "duckdb 2." in lines["ok  versions"]
 
