@@ -16,7 +16,7 @@ import click
 
 import sz_assets
 from sz_assets.cli_coding import coding
-from sz_assets.cli_output import examples, safe
+from sz_assets.cli_output import examples, safe, settings_and_study
 from sz_assets.cli_releases import releases
 from sz_assets.cli_ui import ui
 from sz_assets.cli_upkeep import erase, prune, verify
@@ -25,7 +25,6 @@ from sz_assets.errors import UserError
 if TYPE_CHECKING:
     from datetime import date
 
-    from sz_assets.study import Study
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -102,7 +101,7 @@ def run(month: str | None, recrawl: bool, allow_partial: bool) -> None:
 
     from sz_assets.defs.months import check_month, current_month, to_month
 
-    settings, study = _settings_and_study()
+    settings, study = settings_and_study()
     now = datetime.now(tz=UTC)
     if month:
         chosen = check_month(study, to_month(month), now)
@@ -127,7 +126,7 @@ def backfill(first: str, last: str, recrawl: bool, allow_partial: bool) -> None:
 
     from sz_assets.defs.months import check_month, months_between, to_month
 
-    _, study = _settings_and_study()
+    _, study = settings_and_study()
     now = datetime.now(tz=UTC)
     months = months_between(
         check_month(study, to_month(first), now), check_month(study, to_month(last), now)
@@ -160,7 +159,7 @@ def import_(month: str, format_name: str, account: str | None, paths: tuple[Path
     from sz_assets.defs.months import check_month, to_key, to_month
     from sz_assets.storage import Home, Lake
 
-    settings, study = _settings_and_study()
+    settings, study = settings_and_study()
     now = datetime.now(tz=UTC)
     chosen = check_month(study, to_month(month), now)
     home = Home(settings.home)
@@ -194,21 +193,13 @@ def doctor() -> None:
         sys.exit(1)
 
 
-def _settings_and_study() -> tuple[Any, Study]:
-    from sz_assets.settings import Settings
-    from sz_assets.study import load_study
-
-    settings = Settings.from_environment()
-    return settings, load_study(settings.study)
-
-
 def _run(months: list[date], recrawl: bool, allow_partial: bool) -> None:
     from sz_assets import crew, garbage
     from sz_assets.defs.stopping import interrupts_noticed
     from sz_assets.progress import StepBar
 
     garbage.look_rarely()
-    settings, _ = _settings_and_study()
+    settings, _ = settings_and_study()
     shared = ("great_expectations", "altair", "vl_convert")
     with StepBar() as bar, crew.started(shared, apart=("dbt.adapters.duckdb", "dbt.cli.main")):
         with interrupts_noticed() as was_interrupted:

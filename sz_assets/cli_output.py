@@ -57,14 +57,21 @@ def settings() -> Settings:
     return Settings.from_environment()
 
 
+def settings_and_study() -> tuple[Settings, Study]:
+    """Both; UserError if either is wrong."""
+    from sz_assets.study import load_study
+
+    found = settings()
+    return found, load_study(found.study)
+
+
 def opened(*, to_write: bool = False) -> tuple[Study, Home, CodingStore]:
     """The study, its home, and what is coded; UserError if the home is another study's."""
     from sz_assets.coding.store import CodingStore
     from sz_assets.storage import Home
-    from sz_assets.study import load_study
 
-    found = settings()
-    study, home = load_study(found.study), Home(found.home)
+    found, study = settings_and_study()
+    home = Home(found.home)
     if to_write:
         home.prepare()
         home.claim_for(study.id)

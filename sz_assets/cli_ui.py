@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import click
 
-from sz_assets.cli_output import examples, settings
+from sz_assets.cli_output import examples, settings_and_study
 
 
 @click.command(
@@ -36,10 +36,9 @@ def ui(port: int, read_only: bool, public_url: str | None) -> None:
     garbage.look_rarely()
     from sz_assets.defs.ui import serve_ui
     from sz_assets.storage import Home
-    from sz_assets.study import load_study
 
-    found = settings()
-    load_study(found.study)  # a wrong study is told in its own sentence, before anything starts
+    # A wrong study is told in its own sentence, before anything starts.
+    found, _ = settings_and_study()
     home = Home(found.home)
     home.prepare()
     click.echo("Starting …", err=True)

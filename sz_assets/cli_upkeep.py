@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sz_assets.cli_output import examples, opened, safe, settings
+from sz_assets.cli_output import examples, opened, safe, settings, settings_and_study
 from sz_assets.errors import UserError
 
 if TYPE_CHECKING:
@@ -27,11 +27,9 @@ def verify() -> None:
     from sz_assets.erasing.records import erasures
     from sz_assets.retention import all_retired
     from sz_assets.storage import Home, Lake
-    from sz_assets.study import load_study
     from sz_assets.verify import verify_coding, verify_lake
 
-    found = settings()
-    load_study(found.study)  # a wrong study is told first, in its own sentence
+    found, _ = settings_and_study()
     home = Home(found.home)
     problems = months = 0
     for month in verify_lake(Lake(home.lake)):

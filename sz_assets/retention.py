@@ -10,10 +10,8 @@ core tables are kept as they are. So only a month that was built is removed.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 from sz_assets.contracts.core import CORE_TABLES
 from sz_assets.contracts.raw import RAW_TABLES
@@ -45,7 +43,7 @@ def months_to_retire(lake: Lake, current: date, months_kept: int) -> tuple[list[
     The second list has those that are as old but were never built; they stay.
     """
     oldest = date(*_back(current, months_kept), 1)
-    stored = {month for table in RAW_TABLES for month in lake.months(table) if month < oldest}
+    stored = {month for month in months_with_answers(lake) if month < oldest}
     built = set.intersection(*(set(lake.months(table)) for table in CORE_TABLES))
     return sorted(stored & built), sorted(stored - built)
 
@@ -64,7 +62,7 @@ def retire(lake: Lake, month: date, today: date) -> Retired:
             "file_count": known.file_count,
             "byte_count": known.byte_count,
         }
-        write_bytes(lake.retired_path(month), json.dumps(told).encode())
+        write_bytes(lake.month_record("retired", month), json.dumps(told).encode())
     for folder in lake.raw_folders(month):
         remove_folder(folder)
     return known
@@ -72,7 +70,7 @@ def retire(lake: Lake, month: date, today: date) -> Retired:
 
 def retired(lake: Lake, month: date) -> Retired | None:
     """What is recorded of the month's removed answers; None if they were not removed."""
-    path = lake.retired_path(month)
+    path = lake.month_record("retired", month)
     if not path.exists():
         return None
     told = json.loads(path.read_bytes())
@@ -81,16 +79,14 @@ def retired(lake: Lake, month: date) -> Retired | None:
     )
 
 
-def all_retired(lake: Lake) -> Iterator[Retired]:
+def all_retired(lake: Lake) -> list[Retired]:
     """Every month whose answers were removed, oldest first."""
-    for path in _records(lake):
-        found = retired(lake, date.fromisoformat(path.stem.removeprefix("crawl_month=")))
-        if found:
-            yield found
+    return [found for month in lake.month_records("retired") if (found := retired(lake, month))]
 
 
-def _records(lake: Lake) -> list[Path]:
-    return sorted(lake.retired_path(date.min).parent.glob("crawl_month=*.json"))
+def months_with_answers(lake: Lake) -> list[date]:
+    """Months of which any answer is stored, ascending."""
+    return sorted({month for table in RAW_TABLES for month in lake.months(table)})
 
 
 def _back(month: date, count: int) -> tuple[int, int]:

@@ -6,7 +6,7 @@ table contains (`contracts`) or means (`core`).
     SZ_HOME/
       lake/<layer>/<table>/crawl_month=YYYY-MM-01/…parquet   plain hive-partitioned Parquet
       lake/raw/_journal/crawl_month=YYYY-MM-01/…             attempts that can be gone on with
-      lake/raw/_retired/crawl_month=YYYY-MM-01.json          answers removed because of their age
+      lake/raw/_retired|_erased/crawl_month=YYYY-MM-01.json  answers that were removed or changed
       warehouse/warehouse.duckdb                             the working database of dbt
       artifacts/charts|report/crawl_month=…/                 charts and report pages
       published/releases/<run id>/, published/current ->     what readers open
@@ -38,7 +38,7 @@ from sz_assets.locks import hold
 
 _MONTH_PREFIX = "crawl_month="
 # Pages in a row group of a raw table, which is what a reader of bodies has in memory.
-_PAGES_AT_A_TIME = 64
+PAGES_AT_A_TIME = 64
 
 
 @dataclass(frozen=True)
@@ -182,13 +182,21 @@ class Lake:
         """The month's folders in the raw layer, with journals, where there are any."""
         return sorted((self.root / "raw").glob(f"*/{_MONTH_PREFIX}{crawl_month}"))
 
-    def retired_path(self, crawl_month: date) -> Path:
-        """The record that the month's answers were removed because of their age."""
-        return self.root / "raw" / "_retired" / f"{_MONTH_PREFIX}{crawl_month}.json"
+    def month_records(self, kind: str) -> dict[date, Path]:
+        """What is on record, by month, of answers that are not as they came (`month_record`)."""
+        found = (self.root / "raw" / f"_{kind}").glob(f"{_MONTH_PREFIX}*.json")
+        return {
+            date.fromisoformat(path.stem.removeprefix(_MONTH_PREFIX)): path
+            for path in sorted(found)
+        }
+
+    def month_record(self, kind: str, crawl_month: date) -> Path:
+        """The record of a month: `retired` because of its age, or changed when one was `erased`."""
+        return self.root / "raw" / f"_{kind}" / f"{_MONTH_PREFIX}{crawl_month}.json"
 
     def is_retired(self, crawl_month: date) -> bool:
         """Whether the month's answers were removed: what was made of them stays as it is."""
-        return self.retired_path(crawl_month).exists()
+        return self.month_record("retired", crawl_month).exists()
 
     def _journal_folder(self, crawl_month: date) -> Path:
         return self.root / "raw" / "_journal" / f"{_MONTH_PREFIX}{crawl_month}"
@@ -255,7 +263,7 @@ class Lake:
         # Small row groups keep a reader's memory bounded by pages, not by the attempt.
         return write_atomically(
             path,
-            lambda temporary: write_parquet(frame, temporary, row_group_size=_PAGES_AT_A_TIME),
+            lambda temporary: write_parquet(frame, temporary, row_group_size=PAGES_AT_A_TIME),
         )
 
     def accounts(self, table: Table, crawl_month: date) -> list[str]:
@@ -284,5 +292,5 @@ class Lake:
         """The rows of one attempt with their bodies, one row group at a time, in order."""
         stored = pl.scan_parquet(path, hive_partitioning=False, glob=False)
         count = stored.select(pl.len()).collect().item()
-        for start in range(0, count, _PAGES_AT_A_TIME):
-            yield stored.select(table.column_names).slice(start, _PAGES_AT_A_TIME).collect()
+        for start in range(0, count, PAGES_AT_A_TIME):
+            yield stored.select(table.column_names).slice(start, PAGES_AT_A_TIME).collect()

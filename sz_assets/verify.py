@@ -22,6 +22,7 @@ from sz_assets.contracts.raw import ACCOUNT_PAGES, RAW_TABLES
 from sz_assets.contracts.table import Table
 from sz_assets.crawl.stored import ahead, load_month
 from sz_assets.crew import cores
+from sz_assets.retention import months_with_answers
 from sz_assets.sources.bodies import body_views
 from sz_assets.sources.registry import decode_pages
 from sz_assets.storage import Home, Lake
@@ -98,7 +99,7 @@ def _has_hash(body: memoryview, digest: str) -> bool:
 
 def verify_lake(lake: Lake) -> Iterator[MonthVerification]:
     """Verify every stored crawl month, oldest first."""
-    for month in sorted({month for table in RAW_TABLES for month in lake.months(table)}):
+    for month in months_with_answers(lake):
         found = MonthVerification(month)
         again = _ItemsAgain(lake, month)
         for table in RAW_TABLES:

@@ -7,6 +7,7 @@ Here: how expectations become checks, with severity and evidence. Not here: what
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import product
 from typing import Any
 
 import dagster as dg
@@ -192,14 +193,11 @@ def table_checks(
             table: [spec.name for spec in of_table] for table, of_table in ours.items() if of_table
         }
         with reader.opened():
-            months = []
-            for month in crawl_months(context):
-                if why := nothing_to_judge(reader, month):
-                    for spec in specs:
-                        if spec.key in selected:
-                            yield evaluation(spec, month, passed=True, metadata={}, description=why)
-                else:
-                    months.append(month)
+            reasons = {month: nothing_to_judge(reader, month) for month in crawl_months(context)}
+            months = [month for month, why in reasons.items() if why is None]
+            for spec, (month, why) in product(specs, reasons.items()):
+                if why is not None and spec.key in selected:
+                    yield evaluation(spec, month, passed=True, metadata={}, description=why)
             for table, judged in judge(wanted, reader, months, kept, run_id):
                 yield from evaluations(ours[table], judged)
         yield from check_outputs(specs, selected)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,8 @@ from sz_assets.study import Study
 MONTH_FORMAT = "%Y-%m"
 # A range of months is rebuilt in one run, so that start-up is paid once.
 ONE_RUN = dg.BackfillPolicy.single_run()
+_ONE = "dagster/partition"
+_FIRST, _LAST = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 
 
 def month_partitions(study: Study) -> dg.MonthlyPartitionsDefinition:
@@ -29,6 +32,22 @@ def crawl_months(context: dg.AssetExecutionContext | dg.AssetCheckExecutionConte
     """The crawl months that this run is about, ascending."""
     keys = context.op_execution_context.partition_keys
     return [to_month(key) for key in sorted(keys)]
+
+
+def partition_tags(months: Sequence[date]) -> dict[str, str]:
+    """How Dagster notes that a run is about these consecutive months; `months_of` reads it."""
+    if len(months) == 1:
+        return {_ONE: to_key(months[0])}
+    return {_FIRST: to_key(months[0]), _LAST: to_key(months[-1])}
+
+
+def months_of(run: dg.DagsterRun) -> list[date]:
+    """The crawl months that a run is about, ascending; none for one that is about no month."""
+    first, last = run.tags.get(_FIRST), run.tags.get(_LAST)
+    if first and last:
+        return months_between(to_month(first), to_month(last))
+    key = run.tags.get(_ONE)
+    return [to_month(key)] if key else []
 
 
 def to_month(text: str) -> date:

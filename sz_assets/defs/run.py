@@ -27,7 +27,7 @@ from sz_assets.defs.instance import (
     end_killed_runs,
     open_instance,
 )
-from sz_assets.defs.months import to_key
+from sz_assets.defs.months import partition_tags, to_key
 from sz_assets.defs.outcomes import RunOutcome, explain, lists_left_open
 from sz_assets.defs.stopping import interrupts_noticed
 from sz_assets.defs.ui_runs import end_lost_runs
@@ -51,15 +51,6 @@ def load_ahead() -> None:
             importlib.import_module(name)
 
     threading.Thread(target=load, name="load-ahead", daemon=True).start()
-
-
-def _partition_tags(months: Sequence[date]) -> dict[str, str]:
-    if len(months) == 1:
-        return {"dagster/partition": to_key(months[0])}
-    return {
-        "dagster/asset_partition_range_start": to_key(months[0]),
-        "dagster/asset_partition_range_end": to_key(months[-1]),
-    }
 
 
 def _was_stopped(result: dg.ExecuteInProcessResult) -> bool:
@@ -116,7 +107,7 @@ def run_months(
             instance=instance,
             run_id=run_id,
             # Whoever gave the command sees how it ended, and gives it again.
-            tags={**_partition_tags(months), **LAUNCHED_BY_COMMAND, MAX_RETRIES_TAG: "0"},
+            tags={**partition_tags(months), **LAUNCHED_BY_COMMAND, MAX_RETRIES_TAG: "0"},
             raise_on_error=False,
             run_config={
                 "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},

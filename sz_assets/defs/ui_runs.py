@@ -11,19 +11,13 @@ import json
 import dagster as dg
 from dagster._core.storage.tags import GRPC_INFO_TAG
 
-from sz_assets.defs.instance import LAUNCHED_BY_COMMAND
-
-_UNFINISHED = [
-    dg.DagsterRunStatus.STARTING,
-    dg.DagsterRunStatus.STARTED,
-    dg.DagsterRunStatus.CANCELING,
-]
+from sz_assets.defs.instance import LAUNCHED_BY_COMMAND, UNFINISHED
 
 
 def _unfinished(instance: dg.DagsterInstance) -> list[dg.DagsterRun]:
     return [
         run
-        for run in instance.get_runs(dg.RunsFilter(statuses=_UNFINISHED))
+        for run in instance.get_runs(dg.RunsFilter(statuses=UNFINISHED))
         if not LAUNCHED_BY_COMMAND.items() <= run.tags.items()
     ]
 

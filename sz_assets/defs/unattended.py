@@ -18,7 +18,7 @@ from dagster._utils.schedules import cron_string_iterator
 from sz_assets.contracts.core import CRAWL_COVERAGE
 from sz_assets.contracts.marts import FCT_ACCOUNT_MONTH
 from sz_assets.defs.describe import table_key
-from sz_assets.defs.months import current_month, months_between, to_key, to_month
+from sz_assets.defs.months import current_month, months_between, months_of, to_key, to_month
 from sz_assets.defs.notices import of_overdue, of_run, silent_names
 from sz_assets.defs.outcomes import TELLING_EVENTS, explain, lists_left_open
 from sz_assets.defs.platforms import Platforms
@@ -28,7 +28,6 @@ from sz_assets.notify import deliver
 from sz_assets.settings import Secret, UnattendedSettings
 from sz_assets.study import Study
 
-_RANGE = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
 _HOUR = 3600
 
 
@@ -59,49 +58,50 @@ def run_sensors(
 ) -> list[dg.SensorDefinition]:
     """Tell of runs of the UI, the schedule and backfills that failed, or that found something."""
 
-    def tell(context: dg.RunStatusSensorContext, *, succeeded: bool) -> None:
+    def tell(context: dg.RunStatusSensorContext) -> None:
         run = context.dagster_run
-        if not succeeded and (why := _left_to_a_retry(run)):
-            context.log.info(why)
+        if run.tags.get(WILL_RETRY_TAG) == "true":
+            # Dagster begins it again, and only how that ends is news.
+            context.log.info(f"run {run.run_id[:8]} is tried again")
             return
         months = months_of(run)
         entries = context.instance.all_logs(run.run_id, of_type=TELLING_EVENTS)
         events = [entry.get_dagster_event() for entry in entries]
-        outcome = explain(events, run.run_id, succeeded=succeeded)
+        outcome = explain(events, run.run_id, succeeded=run.is_success)
         silent = {}
-        if succeeded and months and run.job_name == JOB_NAME:
+        if run.is_success and months and run.job_name == JOB_NAME:
             silent[months[-1]] = silent_names(study, marts.rows(FCT_ACCOUNT_MONTH, months[-1]))
         notice = of_run(
             study,
             months,
             outcome.exit_code,
-            outcome.failures if not succeeded else (),
+            () if run.is_success else outcome.failures,
             lists_left_open(events, lake.lake, months),
             silent,
         )
         if notice:
             context.log.info(f"{notice.title}: told {deliver(notice, addresses)}")
 
-    @dg.run_failure_sensor(
-        name="failed_runs",
-        description="Tells SZ_NOTIFY_URLS, or the log, of runs that failed and of lists that were "
-        "refused or cut short.",
-        default_status=dg.DefaultSensorStatus.RUNNING,
-    )
-    def failed_runs(context: dg.RunFailureSensorContext) -> None:
-        tell(context, succeeded=False)
-
-    @dg.run_status_sensor(
-        run_status=dg.DagsterRunStatus.SUCCESS,
-        name="finished_runs",
-        description="Tells SZ_NOTIFY_URLS, or the log, of accounts that were silent and of gaps "
-        "that a month was published with.",
-        default_status=dg.DefaultSensorStatus.RUNNING,
-    )
-    def finished_runs(context: dg.RunStatusSensorContext) -> None:
-        tell(context, succeeded=True)
-
-    return [failed_runs, finished_runs]
+    return [
+        dg.run_status_sensor(
+            run_status=status,
+            name=name,
+            description=f"Tells SZ_NOTIFY_URLS, or the log, of {what}.",
+            default_status=dg.DefaultSensorStatus.RUNNING,
+        )(tell)
+        for status, name, what in (
+            (
+                dg.DagsterRunStatus.FAILURE,
+                "failed_runs",
+                "runs that failed and of lists that were refused or cut short",
+            ),
+            (
+                dg.DagsterRunStatus.SUCCESS,
+                "finished_runs",
+                "accounts that were silent and of gaps that a month was published with",
+            ),
+        )
+    ]
 
 
 def overdue_sensor(
@@ -159,19 +159,3 @@ def due_at(study: Study, due_cron: str, month: date) -> datetime:
     end = datetime(month.year + month.month // 12, month.month % 12 + 1, 1, tzinfo=zone)
     first = next(cron_string_iterator(begin.timestamp(), due_cron, study.time_zone))
     return min(first, end)
-
-
-def months_of(run: dg.DagsterRun) -> list[date]:
-    """The crawl months that a run is about, ascending; none for one that is about no month."""
-    first, last = (run.tags.get(name) for name in _RANGE)
-    if first and last:
-        return months_between(to_month(first), to_month(last))
-    key = run.tags.get("dagster/partition")
-    return [to_month(key)] if key else []
-
-
-def _left_to_a_retry(run: dg.DagsterRun) -> str | None:
-    """Why nobody is told yet: Dagster begins the run again, and only how that ends is news."""
-    if run.tags.get(WILL_RETRY_TAG) == "true":
-        return f"run {run.run_id[:8]} is tried again"
-    return None

@@ -11,20 +11,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
 
-from sz_assets.defs.months import current_month
-from sz_assets.defs.unattended import months_of
+from sz_assets.defs.months import current_month, months_of
 from sz_assets.publish.history import old_releases
 from sz_assets.publish.history import prune as prune_releases
 from sz_assets.retention import Retired, months_to_retire, retire
 from sz_assets.settings import Settings
 from sz_assets.storage import Home, Lake
 from sz_assets.study import Study
-
-_ENDED = [
-    dg.DagsterRunStatus.SUCCESS,
-    dg.DagsterRunStatus.FAILURE,
-    dg.DagsterRunStatus.CANCELED,
-]
 
 
 @dataclass(frozen=True)
@@ -65,7 +58,8 @@ def prune(
         instance.delete_run(run_id)
     releases = prune_releases(home, settings.release.kept, before)
     today = now.astimezone(UTC).date()
-    return Pruned(runs, releases, [retire(lake, month, today) for month in may_go], [], unbuilt)
+    gone = [retire(lake, month, today) for month in may_go]
+    return Pruned(runs, releases, gone, unbuilt=unbuilt)
 
 
 def old_runs(instance: dg.DagsterInstance, before: datetime) -> list[str]:
@@ -79,10 +73,10 @@ def old_runs(instance: dg.DagsterInstance, before: datetime) -> list[str]:
     for record in instance.get_run_records():  # the newest first
         run = record.dagster_run
         months = set(months_of(run))
-        is_last = run.status is dg.DagsterRunStatus.SUCCESS and not months <= made
-        if run.status is dg.DagsterRunStatus.SUCCESS:
+        is_last = run.is_success and not months <= made
+        if run.is_success:
             made |= months
-        if record.create_timestamp < before and run.status in _ENDED and not is_last:
+        if record.create_timestamp < before and run.is_finished and not is_last:
             old.append(run.run_id)
     return old[::-1]
 

@@ -19,10 +19,10 @@ from sz_assets.contracts.core import (
     REJECTED_ITEMS,
     VIDEOS,
 )
-from sz_assets.contracts.raw import RAW_TABLES
 from sz_assets.disk import remove_folder
 from sz_assets.erasing.bodies import Whose, cut, masked_frame
 from sz_assets.erasing.stored import months_of
+from sz_assets.retention import months_with_answers
 from sz_assets.storage import Lake
 
 _KEPT = (ACCOUNTS, VIDEOS, DUPLICATE_ITEMS, REJECTED_ITEMS, CRAWL_COVERAGE)
@@ -36,7 +36,7 @@ _COUNTED = {
 def erase_core(lake: Lake, account_id: str, whose: Whose) -> list[str]:
     """Remove the account from every month's core tables; sentences on what else had to go."""
     notes = []
-    raw = {month for table in RAW_TABLES for month in lake.months(table)}
+    raw = set(months_with_answers(lake))
     for month in months_of(lake):
         folders = sorted((lake.root / "core").glob(f"*/crawl_month={month}"))
         kept: Mapping[str, pl.DataFrame] = {}
@@ -44,7 +44,7 @@ def erase_core(lake: Lake, account_id: str, whose: Whose) -> list[str]:
             kept = _without(lake, month, account_id, whose)
         if month not in raw and kept and kept[VIDEOS.name].is_empty():
             notes.append(f"{month:%Y-%m} held nothing but the account: nothing is left of it.")
-            lake.retired_path(month).unlink(missing_ok=True)
+            lake.month_record("retired", month).unlink(missing_ok=True)
             kept = {}
         elif kept and not lake.is_retired(month):
             notes.append(
@@ -63,7 +63,7 @@ def erase_core(lake: Lake, account_id: str, whose: Whose) -> list[str]:
 
 def months_to_build(lake: Lake) -> list[date]:
     """Crawl months of which enough is stored to build them, ascending."""
-    raw = {month for table in RAW_TABLES for month in lake.months(table)}
+    raw = set(months_with_answers(lake))
     kept = {month for month in lake.months(VIDEOS) if lake.is_retired(month)}
     return sorted(raw | kept)
 

@@ -13,7 +13,7 @@ import html
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -75,11 +75,6 @@ class Finder:
 
     def kind(self, identifier: str) -> str:
         return self._wanted[identifier]
-
-    def without(self, identifiers: Collection[str]) -> Finder:
-        """The same finder but for these identifiers."""
-        kept = {text: kind for text, kind in self._wanted.items() if text not in identifiers}
-        return Finder(kept)
 
     def in_texts(self, texts: pl.Series) -> dict[int, Counter[str]]:
         """The identifiers in each text that has any, with how often, by its place in the series."""

@@ -264,9 +264,4 @@ def _add_others(items: pl.DataFrame, found: _Found) -> None:
         pl.col("author_platform_uid").is_in(sorted(found.platform_ids))
         | pl.col("video_id").is_in(sorted(found.authors))
     )
-    for video, author, title in by_it.select(
-        "video_id", "author_platform_uid", "title"
-    ).iter_rows():
-        found.authors[video] = author or found.authors.get(video)
-        if title:
-            found.titles.add((video, title))
+    _add_items(by_it, found)

@@ -1,7 +1,7 @@
 """What an erasure will do: whom it concerns, what will be looked for, and what will change.
 
 Here: refusals, which identifiers can be looked for, and the plan that outlives a crash. Not here:
-removing (`removal`) or the search for what is left (`proof`).
+removing (`erase`), or the search for what is left (`proof`).
 
 What another account, the study or this program says in words of its own can't be told from the
 account's: such titles are not looked for, and the plan says how many.

@@ -23,10 +23,7 @@ from sz_assets.crawl.resume import seal_unfinished
 from sz_assets.disk import remove_folder, write_atomically, write_parquet
 from sz_assets.erasing.bodies import Whose, cut, masked_frame
 from sz_assets.erasing.stored import account_folders, decoded, months_of
-from sz_assets.storage import Lake
-
-# As the lake writes attempts: a reader of bodies has so many in memory.
-_PAGES_AT_A_TIME = 64
+from sz_assets.storage import PAGES_AT_A_TIME, Lake
 
 
 def other_answers(
@@ -107,7 +104,7 @@ def _write_anew(lake: Lake, table: Table, path: Path, numbers: set[int], whose: 
     frame = conform(texts.with_columns(frame["body"]), table)
     write_atomically(
         path,
-        lambda temporary: write_parquet(frame, temporary, row_group_size=_PAGES_AT_A_TIME),
+        lambda temporary: write_parquet(frame, temporary, row_group_size=PAGES_AT_A_TIME),
     )
 
 

@@ -70,7 +70,7 @@ def finish(home: Home) -> None:
 def record(lake: Lake, plan: Plan) -> None:
     """Put on record what changes, once for an erasure however often it is begun."""
     for change in plan.changes:
-        path = _record_path(lake, change.crawl_month)
+        path = lake.month_record("erased", change.crawl_month)
         known = _read(path)
         if plan.erasure_id not in {one.erasure_id for one in known}:
             write_bytes(path, msgspec.json.encode([*known, _of(change, plan)]))
@@ -78,8 +78,7 @@ def record(lake: Lake, plan: Plan) -> None:
 
 def erasures(lake: Lake) -> Iterator[tuple[date, Erasure]]:
     """What past erasures changed, by month, oldest month first."""
-    for path in sorted(_record_path(lake, date.min).parent.glob("crawl_month=*.json")):
-        month = date.fromisoformat(path.stem.removeprefix("crawl_month="))
+    for month, path in lake.month_records("erased").items():
         yield from ((month, one) for one in _read(path))
 
 
@@ -94,7 +93,3 @@ def _of(change: MonthChange, plan: Plan) -> Erasure:
 
 def _read(path: Path) -> list[Erasure]:
     return msgspec.json.decode(path.read_bytes(), type=list[Erasure]) if path.exists() else []
-
-
-def _record_path(lake: Lake, month: date) -> Path:
-    return lake.root / "raw" / "_erased" / f"crawl_month={month}.json"

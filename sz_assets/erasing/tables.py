@@ -18,6 +18,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet
 
+from sz_assets.contracts.sql import quoted
 from sz_assets.crawl.journal import UnusableJournal, read_journal
 
 _ROWS = 20_000
@@ -84,10 +85,10 @@ def duckdb_file(into: Into, path: Path, place: str) -> None:
         for schema, table, column, kind in columns:
             if kind in _PLAIN:
                 continue
-            name = _quoted(column)
+            name = quoted(column)
             cursor = connection.execute(
                 f"select {name if kind == 'BLOB' else f'{name}::varchar'} "
-                f"from {_quoted(schema)}.{_quoted(table)} where {name} is not null"
+                f"from {quoted(schema)}.{quoted(table)} where {name} is not null"
             )
             while rows := cursor.fetchmany(_ROWS):
                 where = f"{place} (table {table}, column {column})"
@@ -105,7 +106,7 @@ def sqlite_file(into: Into, path: Path, place: str) -> None:
         for kind, name, sql in stored:
             if kind != "table" or "virtual table" in str(sql).lower():
                 continue
-            cursor = connection.execute(f"select * from {_quoted(name)}")
+            cursor = connection.execute(f"select * from {quoted(name)}")
             while rows := cursor.fetchmany(_ROWS):
                 _values(into, (value for row in rows for value in row), f"{place} (table {name})")
 
@@ -168,7 +169,3 @@ class _Bytes:
     def read(self, size: int, /) -> bytes:
         piece, self._left = self._left[:size], self._left[size:]
         return bytes(piece)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

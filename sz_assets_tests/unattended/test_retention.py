@@ -164,4 +164,4 @@ def test_pruning_is_repeatable(instance, lake: Lake, tmp_path: Path) -> None:
     again = upkeep.prune(instance, shenzhen(), settings, later)
     assert (len(first.runs), [each.crawl_month for each in first.months]) == (1, [MONTHS[0]])
     assert upkeep.lines(again) == ["Nothing is older than it is to be kept."]
-    assert json.loads(lake.retired_path(MONTHS[0]).read_bytes())["file_count"] == 2
+    assert json.loads(lake.month_record("retired", MONTHS[0]).read_bytes())["file_count"] == 2

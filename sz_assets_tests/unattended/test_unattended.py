@@ -11,9 +11,10 @@ import polars as pl
 import pytest
 
 from sz_assets.definitions import build_defs
+from sz_assets.defs.months import months_of
 from sz_assets.defs.notices import of_overdue, of_run, silent_names
 from sz_assets.defs.schedules import month_job, monthly_schedule
-from sz_assets.defs.unattended import due_at, months_of, overdue_of, overdue_sensor
+from sz_assets.defs.unattended import due_at, overdue_of, overdue_sensor
 from sz_assets.errors import UserError
 from sz_assets.settings import Secret, Settings, UnattendedSettings
 from sz_assets_tests.bundled import shenzhen
