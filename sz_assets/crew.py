@@ -19,12 +19,13 @@ from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from types import FrameType
-from typing import NoReturn, TypeVar
+from typing import NoReturn, ParamSpec, TypeVar
 
 from sz_assets import garbage
 
 T = TypeVar("T")
 R = TypeVar("R")
+P = ParamSpec("P")
 
 # Each takes some 400 MB once its libraries are loaded.
 _MOST = 3
@@ -54,7 +55,7 @@ class Crew:
             initargs=(tuple(modules),),
         )
         self._size = size
-        self._loaded = [self._pool.submit(_nothing) for _ in range(size)]
+        self._loaded = [self._lend(_nothing) for _ in range(size)]
 
     def spread(
         self, function: Callable[[T], R], items: Sequence[T], *, takes_part: bool
@@ -91,14 +92,15 @@ class Crew:
     def prepare(self, function: Callable[[], None]) -> None:
         """Let so many processes as there are call this as soon as they have nothing else to do."""
         for _ in range(self._size):
-            self._pool.submit(function)
+            self._lend(function)
 
     def _is_loaded(self) -> bool:
         return all(future.done() and not future.exception() for future in self._loaded)
 
-    def _lend(self, function: Callable[[T], R], item: T) -> Future[R]:
+    def _lend(self, function: Callable[P, R], *items: P.args, **named: P.kwargs) -> Future[R]:
+        """Its result to come; an error of the pool is met there, too, and not here already."""
         try:
-            return self._pool.submit(function, item)
+            return self._pool.submit(function, *items, **named)
         except BrokenProcessPool as error:
             lost: Future[R] = Future()
             lost.set_exception(error)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import pytest
@@ -139,3 +140,19 @@ def _is_running(process: int) -> bool:
     except FileNotFoundError:
         return False
     return state != "Z"
+
+
+def test_processes_that_died_at_once_prepare_nothing_and_hinder_nothing() -> None:
+    with crew.started(("no_module_of_this_name",), apart=("no_module_of_this_name",)):
+        for members in (crew._crew, crew._apart):
+            assert members is not None
+            with pytest.raises(BrokenProcessPool):
+                members._loaded[0].result(timeout=60)
+        crew.prepare(_prepared)
+        crew.prepare_apart(_prepared)
+        assert crew.spread(squared, [2, 3]) == [4, 9]
+        assert crew.apart(squared, 4) == 16
+
+
+def _prepared() -> None:
+    raise AssertionError("called by a process that has died")
